@@ -1,0 +1,179 @@
+"""Who logs in (Account), who speaks (Identity), and what a profile says."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    MEMBER = "member", _("Member")
+    MODERATOR = "moderator", _("Moderator")
+    OWNER = "owner", _("Owner")
+
+
+class AccountManager(BaseUserManager["Account"]):
+    def get_by_natural_key(self, username: str | None) -> Account:
+        return self.get(email__iexact=username)
+
+
+class Account(AbstractBaseUser):
+    """A person's way in: e-mail, password, role. What others see is the account's Identity."""
+
+    id = models.BigIntegerField(primary_key=True)
+    email = models.EmailField(_("e-mail"), max_length=254)
+    role = models.CharField(max_length=10, choices=Role, default=Role.MEMBER)
+    language = models.CharField(max_length=8, blank=True)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    objects: ClassVar[AccountManager] = AccountManager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("email"), name="account_email_once")]
+
+    def __str__(self) -> str:
+        return f"account {self.pk}"
+
+
+class Kind(models.TextChoices):
+    PERSON = "person", _("Person")
+    PAGE = "page", _("Organisation")
+    GROUP = "group", _("Group")
+    SOURCE = "source", _("Source")
+
+
+class IdentityQuerySet(models.QuerySet["Identity"]):
+    def living(self) -> IdentityQuerySet:
+        """Neither suspended nor gone."""
+        return self.filter(suspended_at__isnull=True, deleted_at__isnull=True)
+
+    def local(self) -> IdentityQuerySet:
+        return self.filter(domain="")
+
+
+class Identity(models.Model):
+    """Everything that can speak, be followed or be linked: person, page, group, source.
+
+    `domain` is empty for our own. `uri`, keys and inbox stand here from the start, so that
+    federation changes no ids. A deleted identity stays as a tombstone with an empty profile.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    kind = models.CharField(max_length=8, choices=Kind, default=Kind.PERSON)
+    handle = models.CharField(max_length=40)
+    domain = models.CharField(max_length=253, blank=True, default="")
+    account = models.OneToOneField(
+        Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="identity"
+    )
+    name = models.CharField(max_length=100)
+    headline = models.CharField(max_length=160, blank=True, default="")
+    about = models.TextField(blank=True, default="")
+    about_html = models.TextField(blank=True, default="")
+    city = models.CharField(max_length=100, blank=True, default="")
+    pronouns = models.CharField(max_length=40, blank=True, default="")
+    uses_network_for = models.CharField(max_length=200, blank=True, default="")
+    uri = models.CharField(max_length=500, blank=True, default="")
+    inbox_uri = models.CharField(max_length=500, blank=True, default="")
+    public_key = models.TextField(blank=True, default="")
+    private_key = models.TextField(blank=True, default="")
+    external_id = models.CharField(max_length=80, null=True, blank=True, unique=True)
+    is_sample = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+    suspended_at = models.DateTimeField(null=True, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[models.Manager[Identity]] = IdentityQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("handle"), "domain", name="identity_handle_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"identity {self.pk}"
+
+    @property
+    def is_organisation(self) -> bool:
+        return self.kind != Kind.PERSON
+
+
+class Position(models.Model):
+    """A job on a profile. `organisation` is its page here, if it has one."""
+
+    identity = models.ForeignKey(Identity, on_delete=models.CASCADE, related_name="positions")
+    title = models.CharField(max_length=120, blank=True, default="")
+    organisation = models.ForeignKey(
+        Identity, null=True, blank=True, on_delete=models.SET_NULL, related_name="staff"
+    )
+    organisation_name = models.CharField(max_length=150)
+    from_year = models.PositiveSmallIntegerField(null=True, blank=True)
+    to_year = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(to_year__isnull=True)
+                | models.Q(from_year__isnull=True)
+                | models.Q(to_year__gte=models.F("from_year")),
+                name="position_ends_after_it_begins",
+            )
+        ]
+
+
+class Education(models.Model):
+    identity = models.ForeignKey(Identity, on_delete=models.CASCADE, related_name="education")
+    school = models.ForeignKey(
+        Identity, null=True, blank=True, on_delete=models.SET_NULL, related_name="alumni"
+    )
+    school_name = models.CharField(max_length=150)
+    degree = models.CharField(max_length=120, blank=True, default="")
+    year = models.PositiveSmallIntegerField(null=True, blank=True)
+
+
+class Skill(models.Model):
+    identity = models.ForeignKey(Identity, on_delete=models.CASCADE, related_name="skills")
+    name = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("identity", Lower("name"), name="skill_once_per_identity")
+        ]
+
+
+class SpokenLanguage(models.Model):
+    """`code` is BCP 47, `level` the person's own words."""
+
+    identity = models.ForeignKey(Identity, on_delete=models.CASCADE, related_name="languages")
+    code = models.CharField(max_length=12)
+    level = models.CharField(max_length=60, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["identity", "code"], name="language_once_per_identity")
+        ]
+
+
+class ProfileLink(models.Model):
+    identity = models.ForeignKey(Identity, on_delete=models.CASCADE, related_name="links")
+    label = models.CharField(max_length=60)
+    url = models.URLField(max_length=300)
+
+
+class Community(models.Model):
+    """The one community this Kring serves (a single row). Sample data is named by its origin."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    name = models.CharField(max_length=80, default="Kring")
+    sample = models.CharField(max_length=20, blank=True, default="")
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_community")]

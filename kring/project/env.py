@@ -1,0 +1,196 @@
+"""Everything configurable, as one typed object read from `KRING_*` variables.
+
+Fails at start with a sentence that names the variable. Keys that must be secret are made once and
+kept in `KRING_DATA/keys`, readable by the owner of the process alone.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+from zoneinfo import available_timezones
+
+
+class SettingError(Exception):
+    """A `KRING_*` variable cannot be used. The message is for the person who set it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Postgres:
+    name: str
+    user: str
+    password: str
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Env:
+    """The whole configuration of one Kring."""
+
+    data: Path
+    url: str
+    postgres: Postgres | None
+    redis_url: str | None
+    secret_key: str
+    debug: bool
+    log_level: str
+    log_format: str
+    language: str
+    time_zone: str
+    demo_sign_in: bool
+    smtp_url: str | None
+    mail_from: str
+
+    @property
+    def secure(self) -> bool:
+        return self.url.startswith("https://")
+
+    @property
+    def hostname(self) -> str:
+        return urlsplit(self.url).hostname or "localhost"
+
+
+VARIABLES: dict[str, str] = {
+    "KRING_DATA": "folder for the database, media, keys and snapshots (default: ./data)",
+    "KRING_URL": "the address people type (default: http://127.0.0.1:8000)",
+    "KRING_DATABASE": "postgres://user:password@host:5432/name, or empty for SQLite in KRING_DATA",
+    "KRING_REDIS": "redis://host:6379/0, or empty to keep shared state in SQLite",
+    "KRING_SECRET_KEY": "signing key of 50 characters or more (default: made in KRING_DATA/keys)",
+    "KRING_DEBUG": "on shows errors in the page; for developers only (default: off)",
+    "KRING_LOG_LEVEL": "debug, info, warning or error (default: info)",
+    "KRING_LOG_FORMAT": "json or text (default: json)",
+    "KRING_LANGUAGE": "language of people who have not chosen: en or nl (default: en)",
+    "KRING_TIME_ZONE": "time zone in which times are shown (default: Europe/Amsterdam)",
+    "KRING_DEMO_SIGN_IN": "off forbids signing in as a demo person, even on this machine "
+    "(default: on, for demo data and on loopback only)",
+    "KRING_SMTP": "smtp://user:password@host:587 (smtps:// for TLS from the start), or empty to "
+    "write mail to KRING_DATA/mail",
+    "KRING_MAIL_FROM": "the sender of mail (default: kring@ the host of KRING_URL)",
+}
+
+
+def read_env(environ: Mapping[str, str]) -> Env:
+    """The configuration these variables describe.
+
+    Raises SettingError with one sentence for an unknown `KRING_*` name or a bad value.
+    Creates `KRING_DATA` and the signing key when they do not exist.
+    """
+    for name in environ:
+        if name.startswith("KRING_") and name not in VARIABLES:
+            known = ", ".join(VARIABLES)
+            raise SettingError(f"{name} is not a setting of Kring. It knows: {known}.")
+    data = Path(environ.get("KRING_DATA") or "data").absolute()
+    url = _url(environ.get("KRING_URL") or "http://127.0.0.1:8000")
+    host = urlsplit(url).hostname or "localhost"
+    return Env(
+        data=data,
+        url=url,
+        postgres=_postgres(environ.get("KRING_DATABASE", "")),
+        redis_url=_redis(environ.get("KRING_REDIS", "")),
+        secret_key=_secret_key(environ.get("KRING_SECRET_KEY", ""), data),
+        debug=_switch(environ, "KRING_DEBUG", default=False),
+        log_level=_choice(environ, "KRING_LOG_LEVEL", "info", "debug", "warning", "error"),
+        log_format=_choice(environ, "KRING_LOG_FORMAT", "json", "text"),
+        language=_choice(environ, "KRING_LANGUAGE", "en", "nl"),
+        time_zone=_time_zone(environ.get("KRING_TIME_ZONE") or "Europe/Amsterdam"),
+        demo_sign_in=_switch(environ, "KRING_DEMO_SIGN_IN", default=True),
+        smtp_url=_smtp(environ.get("KRING_SMTP", "")),
+        mail_from=environ.get("KRING_MAIL_FROM") or f"kring@{host}",
+    )
+
+
+def _switch(environ: Mapping[str, str], name: str, *, default: bool) -> bool:
+    value = environ.get(name, "").lower()
+    if value in ("", "on", "off"):
+        return default if not value else value == "on"
+    raise SettingError(f"{name} is {value!r}; say on or off.")
+
+
+def _choice(environ: Mapping[str, str], name: str, default: str, *others: str) -> str:
+    value = environ.get(name) or default
+    if value in (default, *others):
+        return value
+    raise SettingError(f"{name} is {value!r}; choose from {', '.join((default, *others))}.")
+
+
+def _url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/"):
+        raise SettingError(
+            f"KRING_URL is {value!r}; it must look like https://network.example, without a path."
+        )
+    return value.rstrip("/")
+
+
+def _postgres(value: str) -> Postgres | None:
+    if not value:
+        return None
+    parts = urlsplit(value)
+    name = parts.path.strip("/")
+    if parts.scheme not in ("postgres", "postgresql") or not parts.hostname or not name:
+        raise SettingError("KRING_DATABASE must look like postgres://user:password@host:5432/name.")
+    try:
+        port = parts.port or 5432
+    except ValueError:
+        raise SettingError("KRING_DATABASE has a port that is not a number.") from None
+    return Postgres(
+        name=unquote(name),
+        user=unquote(parts.username or "postgres"),
+        password=unquote(parts.password or ""),
+        host=parts.hostname,
+        port=port,
+    )
+
+
+def _redis(value: str) -> str | None:
+    if value and urlsplit(value).scheme not in ("redis", "rediss", "unix"):
+        raise SettingError("KRING_REDIS must look like redis://host:6379/0.")
+    return value or None
+
+
+def _smtp(value: str) -> str | None:
+    if value and (urlsplit(value).scheme not in ("smtp", "smtps") or not urlsplit(value).hostname):
+        raise SettingError("KRING_SMTP must look like smtp://user:password@host:587.")
+    return value or None
+
+
+def _time_zone(value: str) -> str:
+    if value not in available_timezones():
+        raise SettingError(f"KRING_TIME_ZONE is {value!r}; say for example Europe/Amsterdam.")
+    return value
+
+
+def _secret_key(value: str, data: Path) -> str:
+    if value:
+        if len(value) < 50:
+            raise SettingError("KRING_SECRET_KEY needs 50 characters or more.")
+        return value
+    return key_file(data, "signing")
+
+
+def key_file(data: Path, name: str) -> str:
+    """The key `name`, made on first use. Two processes that start together get the same one."""
+    folder = data / "keys"
+    path = folder / f"{name}.key"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not path.exists():
+            draft = folder / f".{name}.{os.getpid()}.{secrets.token_hex(4)}"
+            draft.touch(mode=0o600)
+            draft.write_text(secrets.token_urlsafe(64))
+            try:
+                os.link(draft, path)
+            except FileExistsError:
+                pass
+            finally:
+                draft.unlink()
+        return path.read_text().strip()
+    except OSError as error:
+        raise SettingError(
+            f"KRING_DATA ({data}) cannot be used: {error.strerror}. Choose a folder you may write."
+        ) from None
