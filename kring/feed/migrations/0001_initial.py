@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from kring.feed.partitions import CreateLogModel
+
 
 class Migration(migrations.Migration):
 
@@ -20,7 +22,7 @@ class Migration(migrations.Migration):
                 ('pseudonym', models.BigIntegerField(unique=True)),
             ],
         ),
-        migrations.CreateModel(
+        CreateLogModel(
             name='LoggedAct',
             fields=[
                 ('id', models.BigIntegerField(primary_key=True, serialize=False)),
@@ -34,7 +36,7 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['actor', 'id'], name='act_by_actor')],
             },
         ),
-        migrations.CreateModel(
+        CreateLogModel(
             name='LoggedPage',
             fields=[
                 ('id', models.BigIntegerField(primary_key=True, serialize=False)),

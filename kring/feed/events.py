@@ -1,0 +1,37 @@
+"""What people tell the feed, as events."""
+
+from __future__ import annotations
+
+from kring.core.events import Event
+
+
+class PostHidden(Event):
+    post_id: int
+    by: int
+    author_id: int
+
+
+class PostUnhidden(Event):
+    post_id: int
+    by: int
+    author_id: int
+
+
+class LessLikeThisAsked(Event):
+    post_id: int
+    by: int
+    author_id: int
+
+
+class LessLikeThisUndone(Event):
+    post_id: int
+    by: int
+    author_id: int
+
+
+class PostRead(Event):
+    """Active reading long enough for the length of the text; a view is not a read."""
+
+    post_id: int
+    by: int
+    author_id: int

@@ -1,0 +1,180 @@
+"""The append-only log: what people did, and what they were shown. Learning reads only this.
+
+People appear by pseudonym. An act is logged by a handler in the same transaction as its delivery,
+under the id of its event: never lost, never twice. A served page is one compact record; pages wait
+at most `FLUSH_SECONDS` in this process, so a crash may lose that moment of *showing*.
+"""
+
+from __future__ import annotations
+
+import atexit
+import secrets
+import threading
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+import structlog
+from django.db import close_old_connections
+
+from kring.core import nodes
+from kring.feed.models import LoggedAct, LoggedPage, Pseudonym
+
+FLUSH_SECONDS = 1.0
+BATCH = 1_000
+MAX_WAITING = 2_000
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ActRow:
+    """One act to log. `id` is its event's id, or a backdated one; identities become pseudonyms."""
+
+    id: int
+    actor_identity_id: int
+    kind: str
+    subject_id: int | None = None
+    towards_identity_id: int | None = None
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+class ServedPage(msgspec.Struct, frozen=True, array_like=True):
+    """What one page showed. Lists are parallel, in the order served.
+
+    stages: reach stage of each placement; propensities: probability in (0, 1] that this placement
+    was drawn (1 where nothing was drawn). bins: uint8 feature bins, row-major, one row per post.
+    """
+
+    surface: str
+    policy: str
+    ranker: str
+    posts: list[int]
+    sources: list[int]
+    stages: list[int]
+    propensities: list[float]
+    bins: bytes
+    seed: int = 0
+
+
+def pseudonyms(identity_ids: Collection[int]) -> dict[int, int]:
+    """The pseudonym of each identity, made when it has none yet.
+
+    2 queries when all exist. Identities that do not exist are left out.
+    """
+    wanted = set(identity_ids)
+    known = dict(
+        Pseudonym.objects.filter(identity_id__in=wanted).values_list("identity_id", "pseudonym")
+    )
+    missing = wanted - known.keys()
+    if missing:
+        Pseudonym.objects.bulk_create(
+            [
+                Pseudonym(identity_id=identity_id, pseudonym=secrets.randbits(62))
+                for identity_id in sorted(missing)
+            ],
+            ignore_conflicts=True,
+        )
+        known.update(
+            Pseudonym.objects.filter(identity_id__in=missing).values_list(
+                "identity_id", "pseudonym"
+            )
+        )
+    return known
+
+
+def append_acts(rows: Iterable[ActRow]) -> int:
+    """Log acts; those whose id is logged already are left alone. Returns how many were given.
+
+    Constant queries per batch of 1,000.
+    """
+    total = 0
+    batch: list[ActRow] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) >= BATCH:
+            total += _append(batch)
+            batch = []
+    return total + _append(batch)
+
+
+def _append(batch: list[ActRow]) -> int:
+    if not batch:
+        return 0
+    people = {row.actor_identity_id for row in batch}
+    people |= {row.towards_identity_id for row in batch if row.towards_identity_id is not None}
+    known = pseudonyms(people)
+    LoggedAct.objects.bulk_create(
+        [
+            LoggedAct(
+                id=row.id,
+                actor=known[row.actor_identity_id],
+                kind=row.kind,
+                subject_id=row.subject_id,
+                towards=known.get(row.towards_identity_id or 0),
+                detail=row.detail,
+            )
+            for row in batch
+        ],
+        ignore_conflicts=True,
+    )
+    return len(batch)
+
+
+class PageBuffer:
+    """Collects served pages and writes them together from a thread of its own.
+
+    `waiting_for` lets the same process see what it has shown but not yet written.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._waiting: list[LoggedPage] = []
+        self._writer: threading.Thread | None = None
+        self._wake = threading.Event()
+
+    def add(self, *, viewer: int, page: ServedPage) -> int:
+        """Log a page for this pseudonym; returns its id. Drops the page when writing lags far."""
+        row = LoggedPage(id=nodes.new_id(), viewer=viewer, record=msgspec.msgpack.encode(page))
+        with self._lock:
+            if len(self._waiting) >= MAX_WAITING:
+                log.warning("page log is full, a page is not logged")
+                return row.id
+            self._waiting.append(row)
+            if self._writer is None:
+                self._writer = threading.Thread(target=self._run, name="page-log", daemon=True)
+                self._writer.start()
+                atexit.register(self.flush)
+        return row.id
+
+    def waiting_for(self, viewer: int) -> list[LoggedPage]:
+        with self._lock:
+            return [row for row in self._waiting if row.viewer == viewer]
+
+    def flush(self) -> None:
+        """Write what waits. A failed write keeps the pages for the next attempt."""
+        with self._lock:
+            rows = list(self._waiting)
+        if not rows:
+            return
+        LoggedPage.objects.bulk_create(rows, ignore_conflicts=True)
+        written = {row.id for row in rows}
+        with self._lock:
+            self._waiting = [row for row in self._waiting if row.id not in written]
+
+    def _run(self) -> None:
+        while True:
+            self._wake.wait(FLUSH_SECONDS)
+            try:
+                self.flush()
+            except Exception as error:
+                log.warning("page log could not be written", error=type(error).__name__)
+            finally:
+                close_old_connections()
+
+
+pages = PageBuffer()
+
+
+def decode_page(row: LoggedPage) -> ServedPage:
+    return msgspec.msgpack.decode(bytes(row.record), type=ServedPage)
