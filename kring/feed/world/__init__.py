@@ -1,0 +1,20 @@
+"""What the feed knows of a community: posts, acts, ties and companies as columns."""
+
+from kring.feed.world.acts import Act, ActColumns, ActView
+from kring.feed.world.kinds import ActKind, Audience, AuthorKind, PostFlag
+from kring.feed.world.posts import Post, PostColumns
+from kring.feed.world.state import PostEdit, World
+
+__all__ = [
+    "Act",
+    "ActColumns",
+    "ActKind",
+    "ActView",
+    "Audience",
+    "AuthorKind",
+    "Post",
+    "PostColumns",
+    "PostEdit",
+    "PostFlag",
+    "World",
+]

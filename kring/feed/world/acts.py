@@ -1,0 +1,278 @@
+"""What people did, as columns: reads, reactions, comments, invitations accepted.
+
+An act on a repost is written twice: once on the original, which it credits in full, and once as
+`passed_on` towards the person who reposted, whose tie gets a share (policy, `resharer_share`).
+The second row touches no post, so nothing is counted double.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from kring.feed.world.columns import Bools, Column, GroupedRows, IdIndex, Ints, Rows
+from kring.feed.world.kinds import COMMENTS, RESPONSES
+from kring.feed.world.posts import DAY_MS, PostTable
+from kring.network.graph import distinct
+
+RING_DAYS = 8
+
+
+@dataclass(frozen=True)
+class Act:
+    """One act as its event tells it. `post_id` is the top-level post of the thread, or 0."""
+
+    actor_id: int
+    kind: int
+    at_ms: int
+    post_id: int = 0
+    target_author_id: int = 0
+
+
+@dataclass(frozen=True)
+class ActColumns:
+    """Many acts, one array per field of `Act`, all of one length."""
+
+    actor_id: Ints
+    kind: Ints
+    at_ms: Ints
+    post_id: Ints
+    target_author_id: Ints
+
+
+@dataclass(frozen=True)
+class ActView:
+    """Some acts, oldest first by arrival: the living rows of one grouping."""
+
+    rows: Rows
+    actor: Rows
+    target: Rows
+    kind: Ints
+    at_ms: Ints
+    post_row: Rows
+    passed_on: Bools
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+@dataclass
+class ActTable:
+    """The columns themselves. People are dense numbers of `posts.people`; -1 is nobody."""
+
+    posts: PostTable
+    actor: Column[np.int32] = field(default_factory=lambda: Column(np.int32))
+    target: Column[np.int32] = field(default_factory=lambda: Column(np.int32))
+    kind: Column[np.uint8] = field(default_factory=lambda: Column(np.uint8))
+    at_ms: Column[np.int64] = field(default_factory=lambda: Column(np.int64))
+    post_id: Column[np.int64] = field(default_factory=lambda: Column(np.int64))
+    post_row: Column[np.int32] = field(default_factory=lambda: Column(np.int32))
+    passed_on: Column[np.bool_] = field(default_factory=lambda: Column(np.bool_))
+    removed: Column[np.bool_] = field(default_factory=lambda: Column(np.bool_))
+    by_actor: GroupedRows = field(default_factory=GroupedRows)
+    by_target: GroupedRows = field(default_factory=GroupedRows)
+    by_post: GroupedRows = field(default_factory=GroupedRows)
+    responses_to_posts_of_day: Column[np.int64] = field(default_factory=lambda: Column(np.int64))
+    early: set[int] = field(default_factory=set)
+    ring: Column[np.int32] = field(default_factory=lambda: Column(np.int32, width=RING_DAYS))
+    ring_day: Column[np.int64] = field(default_factory=lambda: Column(np.int64, width=RING_DAYS))
+
+    @property
+    def people(self) -> IdIndex:
+        return self.posts.people
+
+    def __len__(self) -> int:
+        return len(self.actor)
+
+    def load(self, acts: ActColumns) -> None:
+        """Append many acts at once, without looking for repeats, and count everything anew."""
+        post_id = np.asarray(acts.post_id, dtype=np.int64)
+        row = self.posts.index.find_many(post_id)
+        target = np.asarray(acts.target_author_id, dtype=np.int64)
+        origin = np.where(row >= 0, self.posts.origin_id.view[row], 0) if row.size else row
+        reposted = np.flatnonzero(origin)
+        people = self.people
+        actor = people.add_many(np.asarray(acts.actor_id, dtype=np.int64))
+        number = np.where(target == 0, -1, people.add_many(target)).astype(np.int32)
+        credited = number.copy()
+        credited[reposted] = self.posts.origin_author.view[row[reposted]]
+        final_id = np.where(origin != 0, origin, post_id)
+        final_row = np.where(origin != 0, self.posts.index.find_many(final_id), row)
+        kind, at_ms = np.asarray(acts.kind), np.asarray(acts.at_ms)
+        self.actor.extend(np.concatenate([actor, actor[reposted]]))
+        self.target.extend(np.concatenate([credited, number[reposted]]))
+        self.kind.extend(np.concatenate([kind, kind[reposted]]))
+        self.at_ms.extend(np.concatenate([at_ms, at_ms[reposted]]))
+        self.post_id.extend(np.concatenate([final_id, post_id[reposted]]))
+        self.post_row.extend(np.concatenate([final_row, np.full(len(reposted), -1)]))
+        self.passed_on.extend(np.arange(len(kind) + len(reposted)) >= len(kind))
+        self.removed.fill_to(len(self), False)
+        self._regroup()
+        self.recount()
+
+    def add(self, act: Act) -> bool:
+        """Append one act; False when the very same one is known (an event delivered twice)."""
+        post_id, target, resharer = self._credit(act.post_id, act.target_author_id)
+        actor = self.people.add(act.actor_id)
+        same = self._matching(actor, act.kind, post_id, target)
+        if (self.at_ms.view[same] == act.at_ms).any():
+            return False
+        row = self.posts.index.find(post_id) if post_id else -1
+        if post_id and row < 0:
+            self.early.add(post_id)
+        self._count(actor, act.kind, row, act.at_ms, 1)
+        self._append(act, actor, target, (post_id, row), False)
+        if resharer >= 0:
+            self._append(act, actor, resharer, (act.post_id, -1), True)
+        if self.by_actor.overgrown:
+            self._regroup()
+        return True
+
+    def remove(self, actor_id: int, kind: int, post_id: int, target_author_id: int) -> bool:
+        """Undo the latest such act; False when there is none (an event delivered twice)."""
+        own_id, target, resharer = self._credit(post_id, target_author_id)
+        actor = self.people.find(actor_id)
+        if not post_id and target < 0:
+            return False
+        latest = self._matching(actor, kind, own_id, target if not post_id else None)[-1:]
+        if not latest.size:
+            return False
+        self.removed.view[latest] = True
+        if resharer >= 0:
+            self.removed.view[self._matching(actor, kind, post_id, resharer)[-1:]] = True
+        row, at_ms = int(self.post_row.view[latest[0]]), int(self.at_ms.view[latest[0]])
+        self._count(actor, kind, row, at_ms, -1)
+        return True
+
+    def select(self, rows: Rows) -> ActView:
+        rows = rows[~self.removed.view[rows]]
+        return ActView(
+            rows=rows,
+            actor=self.actor.view[rows],
+            target=self.target.view[rows],
+            kind=self.kind.view[rows].astype(np.int64),
+            at_ms=self.at_ms.view[rows],
+            post_row=self.post_row.view[rows],
+            passed_on=self.passed_on.view[rows],
+        )
+
+    def adopt(self, post_row: int) -> None:
+        """Count the acts on a post that were told before the post was."""
+        post_id = int(self.posts.index.ids.view[post_row])
+        if post_id in self.early:
+            self.early.remove(post_id)
+            same = (self.post_id.view == post_id) & ~self.passed_on.view
+            self.post_row.view[same] = post_row
+            self._regroup()
+            self.recount()
+
+    def recount(self) -> None:
+        """Every counter from the beginning."""
+        live = np.flatnonzero(~self.removed.view & (self.post_row.view >= 0))
+        row, kind = self.post_row.view[live], self.kind.view[live]
+        actor, at_ms = self.actor.view[live], self.at_ms.view[live]
+        author = self.posts.author.view[row]
+        responded, commented = RESPONSES[kind] & (actor != author), COMMENTS[kind]
+        posts = len(self.posts)
+
+        def people_on(chosen: Bools) -> Rows:
+            pairs = distinct(row[chosen].astype(np.int64) << 32 | actor[chosen])
+            return np.asarray(pairs >> 32, dtype=np.int32)
+
+        answered = people_on(responded)
+        self.posts.responders.view[:] = np.bincount(answered, minlength=posts)
+        spoke = people_on(commented & (actor != author))
+        self.posts.commenters.view[:] = np.bincount(spoke, minlength=posts)
+        answers = row[commented & (actor == author)]
+        self.posts.author_answers.view[:] = np.bincount(answers, minlength=posts)
+        days = self.posts.created_ms.view[answered] // DAY_MS
+        self.responses_to_posts_of_day = Column(np.int64)
+        self.responses_to_posts_of_day.extend(np.bincount(days))
+        self._ring_of(author[responded], at_ms[responded] // DAY_MS)
+
+    def responses_in(self, authors: Rows, now_ms: int, days: int) -> Ints:
+        """Responses each author received on the last `days` calendar days (UTC, at most 8)."""
+        today = now_ms // DAY_MS
+        self._grow_ring()
+        day = self.ring_day.view[authors]
+        recent = (day > today - days) & (day <= today)
+        return np.asarray((self.ring.view[authors] * recent).sum(axis=1), dtype=np.int64)
+
+    def _ring_of(self, author: Rows, day: Ints) -> None:
+        self.ring = Column(np.int32, width=RING_DAYS)
+        self.ring_day = Column(np.int64, width=RING_DAYS)
+        self._grow_ring()
+        slot = day % RING_DAYS
+        np.maximum.at(self.ring_day.view, (author, slot), day)
+        newest = self.ring_day.view[author, slot] == day
+        np.add.at(self.ring.view, (author[newest], slot[newest]), 1)
+
+    def _grow_ring(self) -> None:
+        self.ring.fill_to(len(self.people), 0)
+        self.ring_day.fill_to(len(self.people), 0)
+
+    def _credit(self, post_id: int, target_id: int) -> tuple[int, int, int]:
+        """Which post and person an act credits, and the resharer (-1) who gets a share."""
+        row = self.posts.index.find(post_id) if post_id else -1
+        target = self.people.add(target_id) if target_id else -1
+        if row < 0 or not self.posts.origin_id.view[row]:
+            return post_id, target, -1
+        return int(self.posts.origin_id.view[row]), int(self.posts.origin_author.view[row]), target
+
+    def _matching(self, actor: int, kind: int, post_id: int, target: int | None) -> Rows:
+        rows = self.by_actor.rows(actor)
+        same = (self.kind.view[rows] == kind) & (self.post_id.view[rows] == post_id)
+        if target is not None:
+            same &= self.target.view[rows] == target
+        return np.asarray(rows[same & ~self.removed.view[rows]])
+
+    def _append(
+        self, act: Act, actor: int, target: int, post: tuple[int, int], passed_on: bool
+    ) -> None:
+        row = len(self)
+        self.actor.append(actor)
+        self.target.append(target)
+        self.kind.append(act.kind)
+        self.at_ms.append(act.at_ms)
+        self.post_id.append(post[0])
+        self.post_row.append(post[1])
+        self.passed_on.append(passed_on)
+        self.removed.append(False)
+        self.by_actor.add(actor, row)
+        self.by_target.add(target, row)
+        self.by_post.add(post[1], row)
+
+    def _count(self, actor: int, kind: int, row: int, at_ms: int, change: int) -> None:
+        """Move the counters for an act that is about to come (1) or has just gone (-1)."""
+        if row < 0 or not RESPONSES[kind]:
+            return
+        posts, author = self.posts, int(self.posts.author.view[row])
+        if actor == author:
+            posts.author_answers.view[row] += change * int(COMMENTS[kind])
+            return
+        rows = self.by_actor.rows(actor)
+        rows = rows[(self.post_row.view[rows] == row) & ~self.removed.view[rows]]
+        others = self.kind.view[rows]
+        if COMMENTS[kind] and not COMMENTS[others].any():
+            posts.commenters.view[row] += change
+        if not RESPONSES[others].any():
+            posts.responders.view[row] += change
+            day = int(posts.created_ms.view[row]) // DAY_MS
+            self.responses_to_posts_of_day.fill_to(day + 1, 0)
+            self.responses_to_posts_of_day.view[day] += change
+        self._count_in_ring(author, at_ms // DAY_MS, change)
+
+    def _count_in_ring(self, author: int, day: int, change: int) -> None:
+        self._grow_ring()
+        slot = day % RING_DAYS
+        if self.ring_day.view[author, slot] < day:
+            self.ring_day.view[author, slot], self.ring.view[author, slot] = day, 0
+        if self.ring_day.view[author, slot] == day:
+            self.ring.view[author, slot] += change
+
+    def _regroup(self) -> None:
+        at_ms = self.at_ms.view
+        self.by_actor.rebuild(self.actor.view, at_ms)
+        self.by_target.rebuild(self.target.view, at_ms)
+        self.by_post.rebuild(self.post_row.view, at_ms)

@@ -1,0 +1,195 @@
+"""Top-level posts and reposts as columns: what can be a candidate.
+
+Comments are not here; they are acts on their thread. A removed post keeps its row (rows never
+move), and counters live beside the post because every ranking reads them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from kring.feed.world.columns import Column, GroupedRows, IdIndex, Ints, Rows
+from kring.feed.world.kinds import Audience, AuthorKind
+
+MAX_TOPICS = 8
+DAY_MS = 86_400_000
+
+
+@dataclass(frozen=True)
+class Post:
+    """One post as its event tells it. Times in unix milliseconds; 0 stands for none."""
+
+    post_id: int
+    author_id: int
+    created_ms: int
+    author_kind: int = AuthorKind.PERSON
+    origin_id: int = 0
+    origin_author_id: int = 0
+    words: int = 0
+    flags: int = 0
+    audience: int = Audience.PUBLIC
+    topics: tuple[int, ...] = ()
+    company_id: int = 0
+
+
+@dataclass(frozen=True)
+class PostColumns:
+    """Many posts, one array per field of `Post`, all of one length.
+
+    topics: shape (n, ≤ 8), padded with -1. Arrays left out hold zeros (topics: none).
+    """
+
+    post_id: Ints
+    author_id: Ints
+    created_ms: Ints
+    author_kind: Ints | None = None
+    origin_id: Ints | None = None
+    origin_author_id: Ints | None = None
+    words: Ints | None = None
+    flags: Ints | None = None
+    audience: Ints | None = None
+    topics: Ints | None = None
+    company_id: Ints | None = None
+
+
+@dataclass
+class PostTable:
+    """The columns themselves, one row per post in order of arrival."""
+
+    people: IdIndex
+    topic_ids: IdIndex = field(default_factory=IdIndex)
+    index: IdIndex = field(default_factory=IdIndex)
+    author: Column[np.int32] = field(default_factory=lambda: Column(np.int32))
+    author_kind: Column[np.uint8] = field(default_factory=lambda: Column(np.uint8))
+    origin_id: Column[np.int64] = field(default_factory=lambda: Column(np.int64))
+    origin_author: Column[np.int32] = field(default_factory=lambda: Column(np.int32))
+    created_ms: Column[np.int64] = field(default_factory=lambda: Column(np.int64))
+    words: Column[np.int32] = field(default_factory=lambda: Column(np.int32))
+    flags: Column[np.uint8] = field(default_factory=lambda: Column(np.uint8))
+    audience: Column[np.uint8] = field(default_factory=lambda: Column(np.uint8))
+    topics: Column[np.int32] = field(default_factory=lambda: Column(np.int32, width=MAX_TOPICS))
+    company_id: Column[np.int64] = field(default_factory=lambda: Column(np.int64))
+    removed: Column[np.bool_] = field(default_factory=lambda: Column(np.bool_))
+    previous: Column[np.int32] = field(default_factory=lambda: Column(np.int32))
+    responders: Column[np.int32] = field(default_factory=lambda: Column(np.int32))
+    commenters: Column[np.int32] = field(default_factory=lambda: Column(np.int32))
+    author_answers: Column[np.int32] = field(default_factory=lambda: Column(np.int32))
+    by_author: GroupedRows = field(default_factory=GroupedRows)
+    posts_on_day: Column[np.int64] = field(default_factory=lambda: Column(np.int64))
+    posts_on_topic: Column[np.int64] = field(default_factory=lambda: Column(np.int64))
+
+    def __len__(self) -> int:
+        return len(self.index)
+
+    def load(self, posts: PostColumns) -> None:
+        """Append many posts at once; ids must be new, and may come in any order."""
+        order = np.argsort(posts.post_id, kind="stable")
+        ids = np.asarray(posts.post_id, dtype=np.int64)[order]
+        if ids.size and ((ids[1:] == ids[:-1]).any() or (self.index.find_many(ids) >= 0).any()):
+            raise ValueError("posts to load must be new, and each once")
+
+        def column(values: Ints | None) -> Ints:
+            return np.zeros(len(ids), np.int64) if values is None else np.asarray(values)[order]
+
+        origin_author = column(posts.origin_author_id)
+        self.index.add_many(ids)
+        self.author.extend(self.people.add_many(column(posts.author_id)))
+        self.author_kind.extend(column(posts.author_kind))
+        self.origin_id.extend(column(posts.origin_id))
+        self.origin_author.extend(
+            np.where(origin_author == 0, -1, self.people.add_many(origin_author))
+        )
+        self.created_ms.extend(column(posts.created_ms))
+        self.words.extend(column(posts.words))
+        self.flags.extend(column(posts.flags))
+        self.audience.extend(column(posts.audience))
+        self.topics.extend(self._numbered(posts.topics, order))
+        self.company_id.extend(column(posts.company_id))
+        self._lengthen()
+        self.recount()
+
+    def _numbered(self, topics: Ints | None, order: Ints) -> Rows:
+        numbers = np.full((len(order), MAX_TOPICS), -1, dtype=np.int32)
+        if topics is not None and topics.size:
+            held = np.asarray(topics, dtype=np.int64)[order, :MAX_TOPICS]
+            used = held >= 0
+            numbers[:, : held.shape[1]][used] = self.topic_ids.add_many(held[used])
+        return numbers
+
+    def add(self, post: Post) -> int:
+        """Append one post and return its row."""
+        row = self.index.add(post.post_id)
+        self.author.append(self.people.add(post.author_id))
+        self.author_kind.append(post.author_kind)
+        self.origin_id.append(post.origin_id)
+        self.origin_author.append(
+            self.people.add(post.origin_author_id) if post.origin_author_id else -1
+        )
+        self.created_ms.append(post.created_ms)
+        self.words.append(post.words)
+        self.flags.append(post.flags)
+        self.audience.append(post.audience)
+        self.topics.append(self._padded(post.topics))
+        self.company_id.append(post.company_id)
+        self._lengthen()
+        self._count(row, 1)
+        self.by_author.add(int(self.author.view[row]), row)
+        if self.by_author.overgrown:
+            self.by_author.rebuild(self.author.view, self.index.ids.view)
+        self.relink(int(self.author.view[row]))
+        return row
+
+    def set_topics(self, row: int, topics: tuple[int, ...]) -> None:
+        self._count(row, -1)
+        self.topics.view[row] = self._padded(topics)
+        self._count(row, 1)
+
+    def set_removed(self, row: int, removed: bool) -> None:
+        if bool(self.removed.view[row]) != removed:
+            self.removed.view[row] = removed
+            self._count(row, -1 if removed else 1)
+            self.relink(int(self.author.view[row]))
+
+    def relink(self, author: int) -> None:
+        """Note for each of an author's posts which one went before it (-1: none)."""
+        rows = self.by_author.rows(author)
+        rows = rows[~self.removed.view[rows]]
+        rows = rows[np.argsort(self.index.ids.view[rows], kind="stable")]
+        self.previous.view[rows[:1]] = -1
+        self.previous.view[rows[1:]] = rows[:-1]
+
+    def recount(self) -> None:
+        """Everything that is derived from all posts together, from the beginning."""
+        alive = np.flatnonzero(~self.removed.view)
+        author, ids = self.author.view, self.index.ids.view
+        self.by_author.rebuild(author, ids)
+        chain = alive[np.lexsort((ids[alive], author[alive]))]
+        same = author[chain[1:]] == author[chain[:-1]]
+        self.previous.view[chain[:1]] = -1
+        self.previous.view[chain[1:]] = np.where(same, chain[:-1], -1)
+        days = np.bincount(self.created_ms.view[alive] // DAY_MS)
+        self.posts_on_day = Column(np.int64)
+        self.posts_on_day.extend(days)
+        held = self.topics.view[alive]
+        self.posts_on_topic = Column(np.int64)
+        self.posts_on_topic.extend(np.bincount(held[held >= 0], minlength=len(self.topic_ids)))
+
+    def _padded(self, topics: tuple[int, ...]) -> list[int]:
+        numbers = [self.topic_ids.add(topic) for topic in dict.fromkeys(topics)][:MAX_TOPICS]
+        return numbers + [-1] * (MAX_TOPICS - len(numbers))
+
+    def _lengthen(self) -> None:
+        for counter in (self.responders, self.commenters, self.author_answers):
+            counter.fill_to(len(self.index), 0)
+        self.previous.fill_to(len(self.index), -1)
+        self.removed.fill_to(len(self.index), False)
+
+    def _count(self, row: int, change: int) -> None:
+        day = int(self.created_ms.view[row]) // DAY_MS
+        self.posts_on_day.fill_to(day + 1, 0)
+        self.posts_on_day.view[day] += change
+        self.posts_on_topic.fill_to(len(self.topic_ids), 0)
+        topics = self.topics.view[row]
+        self.posts_on_topic.view[topics[topics >= 0]] += change

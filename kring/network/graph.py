@@ -1,0 +1,242 @@
+"""The network as arrays: who is connected to whom, and how far apart two people are.
+
+Ids are mapped to dense numbers (their place in sorted order); the neighbours of number i are
+`targets[starts[i]:starts[i + 1]]`. A change gives a new Graph that shares those arrays and holds
+the few changed rows apart, so a reader never sees half a change; after `COMPACT_AT` changed rows
+the arrays are written anew.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Ints = NDArray[np.int64]
+Numbers = NDArray[np.int32]
+COMPACT_AT = 2048
+NOT_SEEN = -1
+S = TypeVar("S", bound=np.generic)
+
+
+def ranges(starts: Ints, lengths: Ints) -> Ints:
+    """`[s, s+1, … s+n-1]` for each pair (s, n), one after the other."""
+    ends = np.cumsum(lengths)
+    if not ends.size or not ends[-1]:
+        return np.zeros(0, dtype=np.int64)
+    return np.repeat(starts - ends + lengths, lengths) + np.arange(ends[-1])
+
+
+def distinct(values: NDArray[S]) -> NDArray[S]:
+    """The different values, ascending. Sorting is many times faster here than `np.unique`."""
+    ordered = np.sort(values)
+    first = np.ones(ordered.size, dtype=np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
+    return ordered[first]
+
+
+@dataclass(frozen=True, eq=False)
+class Graph:
+    """An undirected graph over arbitrary ids; build it with `from_edges`.
+
+    Numbers 0 … n-1 follow the ids' order; ids that came since the arrays were written follow
+    after, so compare ids, not numbers, where order matters.
+    """
+
+    _ids: Ints
+    _starts: Ints
+    _targets: Numbers
+    _late: dict[int, int] = field(default_factory=dict)
+    _changed: dict[int, Numbers] = field(default_factory=dict)
+
+    @classmethod
+    def from_edges(cls, a: ArrayLike, b: ArrayLike, ids: ArrayLike | None = None) -> Graph:
+        """Build from pairs, each in either direction and any number of times.
+
+        ids: people to include though they may have no connection. A pair of one with oneself is
+        left out.
+        """
+        left, right = np.asarray(a, dtype=np.int64), np.asarray(b, dtype=np.int64)
+        known = [left, right] + ([] if ids is None else [np.asarray(ids, dtype=np.int64)])
+        people = distinct(np.concatenate(known))
+        low, high = np.searchsorted(people, left), np.searchsorted(people, right)
+        apart = low != high
+        low, high = low[apart], high[apart]
+        arcs = np.concatenate([low * people.size + high, high * people.size + low])
+        arcs = distinct(arcs)
+        sources = arcs // max(people.size, 1)
+        starts = np.zeros(people.size + 1, dtype=np.int64)
+        np.cumsum(np.bincount(sources, minlength=people.size), out=starts[1:])
+        return cls(people, starts, (arcs - sources * people.size).astype(np.int32))
+
+    def __len__(self) -> int:
+        return self._ids.size + len(self._late)
+
+    def neighbours(self, id_: int) -> Ints:
+        """Connections of one person, as ascending ids; none for a stranger to the graph."""
+        number = self._number(id_)
+        return np.sort(self._all_ids[self._row(number)]) if number >= 0 else self._ids[:0]
+
+    def mutuals(self, a: int, b: int) -> Ints:
+        """Connections that two people share, as ascending ids."""
+        return np.intersect1d(self.neighbours(a), self.neighbours(b), assume_unique=True)
+
+    def within(self, id_: int, degrees: int) -> Ints:
+        """Everyone at 1 … `degrees` steps, as ascending ids."""
+        start = self._number(id_)
+        if start < 0:
+            return self._ids[:0]
+        side = _Side(self, start)
+        for _ in range(degrees):
+            side.step()
+        return np.sort(self._all_ids[side.distance > 0])
+
+    def degree(self, a: int, b: int, max_degree: int) -> int | None:
+        """Steps between two people: 0 for oneself, None when more than `max_degree` apart."""
+        met = self._meet(self._number(a), self._number(b), max_degree)
+        return None if met is None else met[0].depth + met[1].depth
+
+    def shortest_path(self, a: int, b: int) -> list[int] | None:
+        """The ids from `a` to `b`, both included, or None when no path exists.
+
+        Among paths of that length it is the one whose ids, read from `a`, are the smallest.
+        """
+        met = self._meet(self._number(a), self._number(b), len(self))
+        if met is None:
+            return None
+        near, far = met
+        levels = [np.flatnonzero((near.distance == near.depth) & (far.distance == far.depth))]
+        for step in range(near.depth - 1, -1, -1):
+            around = self._expand(levels[0])
+            levels.insert(0, distinct(around[near.distance[around] == step]))
+        path = [int(levels[0][0])]
+        for level in levels[1:]:
+            path.append(self._smallest(np.intersect1d(self._row(path[-1]), level)))
+        for step in range(far.depth - 1, -1, -1):
+            row = self._row(path[-1])
+            path.append(self._smallest(row[far.distance[row] == step]))
+        return [int(self._all_ids[number]) for number in path]
+
+    def with_edge(self, a: int, b: int) -> Graph:
+        """This graph and one more connection; new people are added with it."""
+        if a == b:
+            return self
+        late, changed = dict(self._late), dict(self._changed)
+        for id_ in (a, b):
+            if self._number(id_) < 0:
+                number = self._ids.size + len(late)
+                late[id_], changed[number] = number, self._targets[:0]
+        grown = Graph(self._ids, self._starts, self._targets, late, changed)
+        one, other = grown._number(a), grown._number(b)
+        grown._changed[one] = np.union1d(grown._row(one), [other]).astype(np.int32)
+        grown._changed[other] = np.union1d(grown._row(other), [one]).astype(np.int32)
+        return grown._compacted()
+
+    def without_edge(self, a: int, b: int) -> Graph:
+        """This graph without that connection; the people stay."""
+        one, other = self._number(a), self._number(b)
+        if one < 0 or other < 0 or not (self._row(one) == other).any():
+            return self
+        changed = dict(self._changed)
+        row, back = self._row(one), self._row(other)
+        changed[one], changed[other] = row[row != other], back[back != one]
+        return Graph(self._ids, self._starts, self._targets, self._late, changed)._compacted()
+
+    def _number(self, id_: int) -> int:
+        place = int(np.searchsorted(self._ids, id_))
+        if place < self._ids.size and self._ids[place] == id_:
+            return place
+        return self._late.get(id_, -1)
+
+    @cached_property
+    def _all_ids(self) -> Ints:
+        if not self._late:
+            return self._ids
+        return np.concatenate([self._ids, np.fromiter(self._late, dtype=np.int64)])
+
+    @cached_property
+    def _changed_numbers(self) -> Numbers:
+        return np.sort(np.fromiter(self._changed, dtype=np.int32))
+
+    def _row(self, number: int) -> Numbers:
+        changed = self._changed.get(number)
+        if changed is not None:
+            return changed
+        return self._targets[self._starts[number] : self._starts[number + 1]]
+
+    def _expand(self, numbers: Ints) -> Numbers:
+        """The neighbours of all of these, with repeats."""
+        rows: list[Numbers] = []
+        if self._changed:
+            changed = np.isin(numbers, self._changed_numbers)
+            rows = [self._changed[number] for number in numbers[changed].tolist()]
+            numbers = numbers[~changed]
+        starts = self._starts[numbers]
+        base = self._targets[ranges(starts, self._starts[numbers + 1] - starts)]
+        return np.concatenate([base, *rows]) if rows else base
+
+    def _smallest(self, numbers: NDArray[np.integer]) -> int:
+        return int(numbers[np.argmin(self._all_ids[numbers])])
+
+    def _meet(self, a: int, b: int, max_degree: int) -> tuple[_Side, _Side] | None:
+        """Search from both ends, the smaller side first, until they touch."""
+        if a < 0 or b < 0 or max_degree < 0:
+            return None
+        near, far = _Side(self, a), _Side(self, b)
+        touching = a == b
+        while not touching:
+            if not near.frontier.size or not far.frontier.size:
+                return None
+            if near.depth + far.depth == max_degree:
+                return None
+            side, other = (near, far) if near.cost() <= far.cost() else (far, near)
+            side.step()
+            touching = bool((other.distance[side.frontier] == other.depth).any())
+        return near, far
+
+    def _compacted(self) -> Graph:
+        if len(self._changed) <= COMPACT_AT:
+            return self
+        ids = self._all_ids
+        order = np.argsort(ids, kind="stable")
+        place = np.empty(ids.size, dtype=np.int32)
+        place[order] = np.arange(ids.size, dtype=np.int32)
+        lengths = np.zeros(ids.size, dtype=np.int64)
+        lengths[: self._ids.size] = np.diff(self._starts)
+        for number, row in self._changed.items():
+            lengths[number] = row.size
+        starts = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths[order])])
+        targets = np.empty(starts[-1], dtype=np.int32)
+        same = np.setdiff1d(np.arange(self._ids.size), self._changed_numbers)
+        targets[ranges(starts[place[same]], lengths[same])] = place[self._expand(same)]
+        for number, row in self._changed.items():
+            at = starts[place[number]]
+            targets[at : at + row.size] = place[row]
+        return Graph(ids[order], starts, targets)
+
+
+class _Side:
+    """One end of a search: how far everyone reached so far is, level by level."""
+
+    def __init__(self, graph: Graph, start: int) -> None:
+        self.graph = graph
+        self.distance = np.full(len(graph), NOT_SEEN, dtype=np.int32)
+        self.distance[start] = 0
+        self.depth = 0
+        self.frontier = np.array([start], dtype=np.int64)
+
+    def cost(self) -> int:
+        return int(self.frontier.size)
+
+    def step(self) -> None:
+        self.depth += 1
+        around = self.graph._expand(self.frontier)
+        fresh = around[self.distance[around] == NOT_SEEN]
+        self.distance[fresh] = self.depth
+        if fresh.size > len(self.graph) // 8:
+            self.frontier = np.flatnonzero(self.distance == self.depth)
+        else:
+            self.frontier = distinct(fresh).astype(np.int64)
