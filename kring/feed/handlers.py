@@ -43,7 +43,15 @@ LOGGED_EVENTS: tuple[type[Event], ...] = (
 
 # Who acted, towards whom and on what, by the names the events use. The first that is there counts.
 _ACTOR = ("by", "follower", "blocker", "muter", "a", "author_id")
-_TOWARDS = ("origin_author_id", "thread_author_id", "followed", "blocked", "muted", "b", "author_id")
+_TOWARDS = (
+    "origin_author_id",
+    "thread_author_id",
+    "followed",
+    "blocked",
+    "muted",
+    "b",
+    "author_id",
+)
 _SUBJECT = ("post_id", "thread_id")
 _DETAIL = ("kind", "via_id", "previous", "origin_id", "own_words", "parent_id")
 
