@@ -3,15 +3,21 @@
 People write CommonMark without raw HTML and without images (pictures are attachments). The
 rendered HTML passes a sanitiser that allows a short list of tags, so a bug in the renderer is
 not a hole in the page.
+
+`Document` is a text that was parsed and not yet rendered: its `@words` and `#words` can be asked
+for, looked up by the caller in one go, and given addresses.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator, Mapping
+from urllib.parse import urlsplit
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 TAGS = {"p", "br", "strong", "em", "a", "ul", "ol", "li", "blockquote", "code", "pre", "h3", "h4"}
 _LINK_SCHEMES = {"http", "https", "mailto"}
@@ -21,12 +27,26 @@ _markdown = (
     .enable("linkify")
     .disable(["image", "table", "html_block", "html_inline"], ignoreInvalid=True)
 )
+assert _markdown.linkify is not None
+# Only what is written as an address becomes a link: "node.js" and "@ada@example.org" do not.
+_markdown.linkify.set({"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
+
+
+def _has_safe_scheme(url: str) -> bool:
+    return re.match(r"(?:https?://[^/\s]|mailto:[^\s])", url, re.IGNORECASE) is not None
+
+
+_markdown.validateLink = _has_safe_scheme  # type: ignore[method-assign]
 
 # Controls that reorder or hide text: they let a link or a name show something it is not.
 _UNSAFE = re.compile(
     "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
 )
+# Look like nothing although Unicode calls them letters, marks or symbols.
+_LOOKS_EMPTY = set("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _HEADING = re.compile(r"<(/?)h[1-6]>")
+_SIGNED = re.compile(r"(?<![\w/@#&.:-])([@#])(\w(?:[\w-]*\w)?)(?![\w@]|[.:]\w*@)")
+_HOST = re.compile(r"(?:[\w-]+\.)+[^\W\d_]{2,}")
 
 
 def clean_text(text: str) -> str:
@@ -36,16 +56,126 @@ def clean_text(text: str) -> str:
     return _UNSAFE.sub("", text).strip()
 
 
+def is_blank(text: str) -> bool:
+    """Whether nothing of this text can be seen: spaces, joiners, fillers and bare marks only."""
+    return all(unicodedata.category(sign)[0] in "ZCM" or sign in _LOOKS_EMPTY for sign in text)
+
+
+class Document:
+    """Parsed Markdown whose signed words (`@ada`, `#pensions`) can still become links."""
+
+    def __init__(self, text: str) -> None:
+        self._tokens = _markdown.parse(text)
+
+    def words(self, sign: str) -> list[str]:
+        """The different words after `sign`, in order; none from code or from inside a link."""
+        found: dict[str, None] = {}
+        for inline in self._inlines():
+            for token in _outside_links(inline.children or []):
+                for match in _SIGNED.finditer(token.content):
+                    if match[1] == sign:
+                        found.setdefault(match[2])
+        return list(found)
+
+    def render(self, links: Mapping[str, str] | None = None) -> str:
+        """Safe HTML. `links`: addresses within this site for signed words, by "@word" or "#word".
+
+        Headings become h3: the page's own outline stays intact.
+        """
+        for inline in self._inlines():
+            children = _show_hosts(inline.children or [])
+            inline.children = _link_words(children, links) if links else children
+        html = _markdown.renderer.render(self._tokens, _markdown.options, {})
+        return nh3.clean(
+            _HEADING.sub(r"<\1h3>", html),
+            tags=TAGS,
+            attributes={"a": {"href"}},
+            url_schemes=_LINK_SCHEMES,
+            link_rel="nofollow ugc noopener noreferrer",
+        )
+
+    def _inlines(self) -> Iterator[Token]:
+        return (token for token in self._tokens if token.type == "inline")
+
+
 def render_markdown(text: str) -> str:
-    """Safe HTML of `text`. Headings become h3 at most: the page's own outline stays intact."""
-    html = _HEADING.sub(r"<\1h3>", _markdown.render(text))
-    return nh3.clean(
-        html,
-        tags=TAGS,
-        attributes={"a": {"href"}},
-        url_schemes=_LINK_SCHEMES,
-        link_rel="nofollow ugc noopener noreferrer",
-    )
+    """Safe HTML of `text`, with no word made a link."""
+    return Document(text).render()
+
+
+def _outside_links(children: list[Token]) -> Iterator[Token]:
+    inside = 0
+    for token in children:
+        inside += token.type == "link_open"
+        inside -= token.type == "link_close"
+        if not inside and token.type == "text":
+            yield token
+
+
+def _link_words(children: list[Token], links: Mapping[str, str]) -> list[Token]:
+    linkable = {id(token) for token in _outside_links(children)}
+    result: list[Token] = []
+    for token in children:
+        if id(token) not in linkable:
+            result.append(token)
+            continue
+        position = 0
+        for match in _SIGNED.finditer(token.content):
+            href = links.get(match[0])
+            if href is None:
+                continue
+            result.append(_text(token.content[position : match.start()], token.level))
+            result.extend(_link(href, match[0], token.level))
+            position = match.end()
+        result.append(_text(token.content[position:], token.level))
+    return result
+
+
+def _show_hosts(children: list[Token]) -> list[Token]:
+    """After a link whose text names another place than its target, say the target's host."""
+    result: list[Token] = []
+    href, shown = "", ""
+    for token in children:
+        result.append(token)
+        if token.type == "link_open":
+            href, shown = str(token.attrGet("href") or ""), ""
+        elif token.type == "link_close":
+            host = _hidden_host(shown, href)
+            if host:
+                result.append(_text(f" ({host})", token.level))
+            href = ""
+        elif href:
+            shown += token.content
+    return result
+
+
+def _hidden_host(shown: str, href: str) -> str:
+    """The host of `href` when `shown` looks like an address elsewhere, else an empty string."""
+    try:
+        parts = urlsplit(href)
+        host = parts.hostname or ""
+    except ValueError:
+        return href
+    if parts.scheme == "mailto":
+        return "" if "@" not in shown or shown.removeprefix("mailto:") in href else href[7:]
+    if "@" in parts.netloc or "xn--" in host:
+        return host
+    authority = re.match(r"\s*https?://([^/?#\s]*)", shown, re.IGNORECASE)
+    claimed = [authority[1].lower()] if authority else _HOST.findall(shown.lower())
+    bare = host.removeprefix("www.")
+    return host if any(name.removeprefix("www.").split(":")[0] != bare for name in claimed) else ""
+
+
+def _text(content: str, level: int) -> Token:
+    return Token("text", "", 0, content=content, level=level)
+
+
+def _link(href: str, content: str, level: int) -> list[Token]:
+    return [
+        Token("link_open", "a", 1, attrs={"href": href}, level=level),
+        _text(content, level + 1),
+        Token("link_close", "a", -1, level=level),
+    ]
 
 
 def plain_text(html: str) -> str:

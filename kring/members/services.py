@@ -1,0 +1,208 @@
+"""Changes to accounts, identities and profiles."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, TypedDict, Unpack
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from kring.core import nodes
+from kring.core.dating import id_at
+from kring.core.errors import Conflict, Invalid
+from kring.core.events import record
+from kring.core.html import clean_text, render_markdown
+from kring.members.events import (
+    IdentityCreated,
+    IdentityDeleted,
+    IdentityRestored,
+    IdentitySuspended,
+    ProfileChanged,
+)
+from kring.members.handles import free_handles, parse_handle
+from kring.members.models import Account, Identity, Kind, Role
+
+# Longest text of each profile field; `about` has no column limit of its own.
+PROFILE_FIELDS = {
+    "name": 100,
+    "headline": 160,
+    "about": 4000,
+    "city": 100,
+    "pronouns": 40,
+    "uses_network_for": 200,
+}
+
+
+class NewIdentity(TypedDict, total=False):
+    """What may be said of a new identity besides its name and handle."""
+
+    headline: str
+    about: str
+    city: str
+    pronouns: str
+    uses_network_for: str
+    is_sample: bool
+    external_id: str | None
+    created_at: datetime | None
+    account: Account | None
+
+
+@transaction.atomic
+def create_identity(
+    *, kind: str, name: str, now: datetime, handle: str | None = None, **more: Unpack[NewIdentity]
+) -> Identity:
+    """A new local identity. Without a handle, one is made from the name.
+
+    Raises Invalid for a name, handle or text that cannot be used, Conflict for a handle or
+    external id that exists.
+    """
+    if kind not in Kind.values:
+        raise Invalid(_("There is no such kind of identity."), field="kind")
+    created_at = more.pop("created_at", None) or now
+    account = more.pop("account", None)
+    external_id = more.pop("external_id", None)
+    is_sample = more.pop("is_sample", False)
+    texts = _profile_texts({"name": name, **more})
+    chosen = parse_handle(handle) if handle is not None else free_handles([texts["name"]])[0]
+    if handle is not None and Identity.objects.filter(handle__iexact=chosen, domain="").exists():
+        raise Conflict(_("That handle is taken."), code="handle_taken", field="handle")
+    try:
+        with transaction.atomic():
+            identity = Identity.objects.create(
+                id=id_at(created_at, Identity),
+                kind=kind,
+                handle=chosen,
+                account=account,
+                external_id=external_id,
+                is_sample=is_sample,
+                created_at=created_at,
+                **texts,
+            )
+    except IntegrityError:
+        raise Conflict(_("Somebody just took that name. Try again."), code="taken") from None
+    record(IdentityCreated(identity_id=identity.id, kind=kind), now=now)
+    return identity
+
+
+@transaction.atomic
+def create_person(
+    *, name: str, now: datetime, handle: str | None = None, **more: Unpack[NewIdentity]
+) -> Identity:
+    """A new person; see `create_identity`."""
+    return create_identity(kind=Kind.PERSON, name=name, now=now, handle=handle, **more)
+
+
+@transaction.atomic
+def create_account(
+    *, email: str, password: str, name: str, now: datetime, role: str = "member"
+) -> Account:
+    """A way in for a new person, with the identity they speak as (`account.identity`).
+
+    Raises Invalid for an address, password or name that cannot be used, Conflict for an address
+    that has an account.
+    """
+    email = email.strip()
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise Invalid(_("Enter a valid e-mail address."), code="email", field="email") from None
+    if role not in Role.values:
+        raise Invalid(_("There is no such role."), field="role")
+    if Account.objects.filter(email__iexact=email).exists():
+        raise Conflict(_("That address has an account."), code="email_taken", field="email")
+    account = Account(id=nodes.new_id(), email=email, role=role, created_at=now, is_active=True)
+    try:
+        validate_password(password, user=account)
+    except ValidationError as error:
+        raise Invalid(" ".join(error.messages), code="password", field="password") from None
+    account.set_password(password)
+    account.save(force_insert=True)
+    create_person(name=name, now=now, account=account)
+    return account
+
+
+@transaction.atomic
+def update_profile(*, identity: Identity, now: datetime, **fields: str) -> Identity:
+    """Change the named profile texts. Nothing changed, nothing recorded.
+
+    Raises Invalid for a field that is no profile text or does not fit.
+    """
+    texts = _profile_texts(fields)
+    changed = {name: value for name, value in texts.items() if getattr(identity, name) != value}
+    if not changed:
+        return identity
+    for name, value in changed.items():
+        setattr(identity, name, value)
+    identity.save(update_fields=list(changed))
+    record(ProfileChanged(identity_id=identity.id), now=now)
+    return identity
+
+
+@transaction.atomic
+def suspend(*, identity: Identity, now: datetime) -> None:
+    """Take an identity and all it wrote out of sight, until restored."""
+    living = Identity.objects.filter(pk=identity.pk, suspended_at=None, deleted_at=None)
+    if living.update(suspended_at=now):
+        record(IdentitySuspended(identity_id=identity.id), now=now)
+    identity.refresh_from_db()
+
+
+@transaction.atomic
+def restore(*, identity: Identity, now: datetime) -> None:
+    """Undo a suspension. A deleted identity cannot come back."""
+    suspended = Identity.objects.filter(pk=identity.pk, suspended_at__isnull=False, deleted_at=None)
+    if suspended.update(suspended_at=None):
+        record(IdentityRestored(identity_id=identity.id), now=now)
+    identity.refresh_from_db()
+
+
+@transaction.atomic
+def delete_identity(*, identity: Identity, now: datetime) -> None:
+    """Leave a tombstone: the handle stays taken, everything else about the identity goes.
+
+    What it wrote is out of sight at once (`posts.visibility`); the account, if any, keeps no tie
+    to it.
+    """
+    empty: dict[str, Any] = {
+        "headline": "",
+        "about": "",
+        "about_html": "",
+        "city": "",
+        "pronouns": "",
+        "uses_network_for": "",
+        "private_key": "",
+        "name": f"@{identity.handle}",
+        "account": None,
+    }
+    if Identity.objects.filter(pk=identity.pk, deleted_at=None).update(deleted_at=now, **empty):
+        for section in ("positions", "education", "skills", "languages", "links"):
+            getattr(identity, section).all().delete()
+        record(IdentityDeleted(identity_id=identity.id), now=now)
+    identity.refresh_from_db()
+
+
+def _profile_texts(fields: dict[str, Any]) -> dict[str, str]:
+    """Cleaned, checked texts, with `about_html` beside `about`."""
+    texts: dict[str, str] = {}
+    for name, value in fields.items():
+        if name not in PROFILE_FIELDS or not isinstance(value, str):
+            raise Invalid(_("A profile has no such field."), code="field", field=name)
+        text = clean_text(value)
+        if name != "about":
+            text = " ".join(text.split())
+        if len(text) > PROFILE_FIELDS[name]:
+            raise Invalid(
+                _("That is longer than %(limit)d characters.") % {"limit": PROFILE_FIELDS[name]},
+                code="too_long",
+                field=name,
+            )
+        texts[name] = text
+    if texts.get("name") == "":
+        raise Invalid(_("Say a name."), code="empty", field="name")
+    if "about" in texts:
+        texts["about_html"] = render_markdown(texts["about"])
+    return texts

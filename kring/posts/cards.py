@@ -1,0 +1,380 @@
+"""Posts ready to be shown: plain values, loaded for a whole page in a constant number of queries.
+
+A card never holds a model, so that a template cannot start a query by reading an attribute.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Exists, F, OuterRef, Q, Value, Window
+from django.db.models.functions import RowNumber
+
+from kring.core.html import plain_text
+from kring.members.models import Identity
+from kring.network.models import Connection, Follow
+from kring.posts.models import Bookmark, Post, PostTopic, Reaction
+from kring.posts.visibility import visible
+
+PEEK = 2
+EXCERPT_CHARACTERS = 200
+_BOOKMARK, _CONNECTION, _FOLLOW = "bookmark", "connection", "follow"
+
+_AUTHOR = ("id", "handle", "domain", "kind", "name", "headline", "external_id", "is_sample")
+_POST = (
+    "id",
+    "audience",
+    "thread_id",
+    "in_reply_to_id",
+    "repost_of_id",
+    "origin_id",
+    "goal",
+    "language",
+    "html",
+    "words",
+    "link_url",
+    "link_title",
+    "image_missing",
+    "image_alt",
+    "version",
+    "created_at",
+    "edited_at",
+    "deleted_at",
+    "external_id",
+)
+_COLUMNS = (
+    *_POST,
+    *(f"author__{name}" for name in _AUTHOR),
+    *(f"group__{name}" for name in _AUTHOR),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorCard:
+    """Who speaks. `domain` is empty for our own."""
+
+    id: int
+    handle: str
+    domain: str
+    kind: str
+    name: str
+    headline: str
+    external_id: str | None
+    is_sample: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TopicCard:
+    name: str
+    label: str
+    label_nl: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How a post was answered, without ranking anything by it.
+
+    people: who took part in the talk; first_time: those of them who had never commented before;
+    reactions: how many of each kind, kinds nobody chose left out; reposts: with or without words.
+    """
+
+    people: int = 0
+    first_time: int = 0
+    comments: int = 0
+    reposts: int = 0
+    reactions: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """What the viewer did, or is to the author. On a repost, `reaction` is on the original."""
+
+    is_author: bool = False
+    reaction: str | None = None
+    bookmarked: bool = False
+    connected: bool = False
+    following: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A post or comment in one line, for a peek or a context. A deleted one has no text."""
+
+    id: int
+    author: AuthorCard
+    created_at: datetime
+    text: str
+    is_deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PostCard:
+    """A post, comment or repost with all that a card shows.
+
+    `origin` is the original of a repost; its counts, topics and the viewer's reaction are the
+    original's own. `context` is the top post of a comment's thread. `peek` holds the latest
+    comments, oldest first.
+    """
+
+    id: int
+    author: AuthorCard
+    group: AuthorCard | None
+    audience: str
+    thread_id: int
+    in_reply_to_id: int | None
+    repost_of_id: int | None
+    goal: str
+    language: str
+    html: str
+    words: int
+    link_url: str
+    link_title: str
+    image_missing: str
+    image_alt: str
+    version: int
+    created_at: datetime
+    edited_at: datetime | None
+    external_id: str | None
+    is_deleted: bool
+    topics: tuple[TopicCard, ...]
+    counts: Counts
+    mine: Mine
+    peek: tuple[Excerpt, ...]
+    origin: PostCard | None
+    context: Excerpt | None
+
+    @property
+    def is_comment(self) -> bool:
+        return self.in_reply_to_id is not None
+
+    @property
+    def is_repost(self) -> bool:
+        return self.repost_of_id is not None
+
+    @property
+    def is_bare_repost(self) -> bool:
+        return self.is_repost and self.words == 0
+
+
+def cards(viewer: Identity | None, post_ids: Sequence[int]) -> list[PostCard]:
+    """A card for each of these posts that the viewer may see, in the given order.
+
+    Costs 7 queries for somebody not signed in and 9 for a member, whatever the number of posts;
+    one fewer when nothing is a repost or a comment.
+    """
+    viewer_id = viewer.pk if viewer is not None else None
+    if not post_ids:
+        return []
+    rows = load_rows(visible(viewer_id) & Q(pk__in=list(post_ids)))
+    loaded = build_cards(viewer_id, rows)
+    return [loaded[post_id] for post_id in post_ids if post_id in loaded]
+
+
+def load_rows(condition: Q) -> dict[int, dict[str, Any]]:
+    """The columns of the posts that satisfy `condition`, by id. 1 query."""
+    return {row["id"]: row for row in Post.objects.filter(condition).values(*_COLUMNS)}
+
+
+def build_cards(
+    viewer_id: int | None, rows: Mapping[int, dict[str, Any]], *, with_peek: bool = True
+) -> dict[int, PostCard]:
+    """Cards of rows that the viewer may see, by id, with whatever belongs on them."""
+    if not rows:
+        return {}
+    # Rule 5 of visibility: whoever may see a repost may see its origin. Rule 4: whoever may see
+    # a comment may know its thread's top post, of which a deleted one has no words left.
+    wanted = {row["origin_id"] for row in rows.values() if row["origin_id"]}
+    wanted |= {row["thread_id"] for row in rows.values() if row["in_reply_to_id"]}
+    wanted -= rows.keys()
+    related = load_rows(Q(pk__in=wanted)) if wanted else {}
+    known = {**related, **rows}
+    parts = _Parts.load(viewer_id, known, with_peek=with_peek)
+    result: dict[int, PostCard] = {}
+    for post_id, row in rows.items():
+        origin = known.get(row["origin_id"])
+        top = known.get(row["thread_id"]) if row["in_reply_to_id"] else None
+        result[post_id] = _card(
+            row,
+            parts,
+            origin=_card(origin, parts, origin=None, context=None) if origin else None,
+            context=_excerpt(top) if top else None,
+        )
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What hangs on the posts of a page, by post."""
+
+    viewer_id: int | None
+    topics: Mapping[int, tuple[TopicCard, ...]]
+    talk: Mapping[int, tuple[int, int, int]]
+    reposts: Mapping[int, int]
+    reactions: Mapping[int, dict[str, int]]
+    marks: Mapping[int, set[str]]
+    ties: Mapping[int, set[str]]
+    peeks: Mapping[int, tuple[Excerpt, ...]]
+
+    @classmethod
+    def load(
+        cls, viewer_id: int | None, rows: Mapping[int, dict[str, Any]], *, with_peek: bool
+    ) -> _Parts:
+        ids = list(rows)
+        authors = {row["author__id"] for row in rows.values()}
+        return cls(
+            viewer_id=viewer_id,
+            topics=_topics(ids),
+            talk=_talk(viewer_id, ids),
+            reposts=_reposts(ids),
+            reactions=_reactions(ids),
+            marks=_marks(viewer_id, ids) if viewer_id is not None else {},
+            ties=_ties(viewer_id, authors) if viewer_id is not None else {},
+            peeks=_peeks(viewer_id, ids) if with_peek else {},
+        )
+
+
+def _card(
+    row: dict[str, Any], parts: _Parts, *, origin: PostCard | None, context: Excerpt | None
+) -> PostCard:
+    post_id = row["id"]
+    people, first_time, comments = parts.talk.get(post_id, (0, 0, 0))
+    return PostCard(
+        **{name: row[name] for name in _POST if name not in ("origin_id", "deleted_at")},
+        author=_author(row, "author"),
+        group=_author(row, "group") if row["group__id"] is not None else None,
+        is_deleted=row["deleted_at"] is not None,
+        topics=parts.topics.get(post_id, ()),
+        counts=Counts(
+            people=people,
+            first_time=first_time,
+            comments=comments,
+            reposts=parts.reposts.get(post_id, 0),
+            reactions=parts.reactions.get(post_id, {}),
+        ),
+        mine=_mine(row, parts, origin),
+        peek=parts.peeks.get(post_id, ()),
+        origin=origin,
+        context=context,
+    )
+
+
+def _mine(row: dict[str, Any], parts: _Parts, origin: PostCard | None) -> Mine:
+    marks = parts.marks.get(row["id"], set())
+    ties = parts.ties.get(row["author__id"], set())
+    reaction = next(iter(sorted(marks - {_BOOKMARK})), None)
+    return Mine(
+        is_author=row["author__id"] == parts.viewer_id,
+        reaction=origin.mine.reaction if origin is not None else reaction,
+        bookmarked=_BOOKMARK in marks,
+        connected=_CONNECTION in ties,
+        following=_FOLLOW in ties,
+    )
+
+
+def _author(row: dict[str, Any], at: str) -> AuthorCard:
+    return AuthorCard(**{name: row[f"{at}__{name}"] for name in _AUTHOR})
+
+
+def _excerpt(row: dict[str, Any]) -> Excerpt:
+    text = plain_text(row["html"])
+    if len(text) > EXCERPT_CHARACTERS:
+        text = text[: EXCERPT_CHARACTERS - 1].rsplit(" ", 1)[0] + "…"
+    return Excerpt(
+        id=row["id"],
+        author=_author(row, "author"),
+        created_at=row["created_at"],
+        text=text,
+        is_deleted=row["deleted_at"] is not None,
+    )
+
+
+def _topics(ids: Collection[int]) -> dict[int, tuple[TopicCard, ...]]:
+    found: dict[int, tuple[TopicCard, ...]] = {}
+    rows = PostTopic.objects.filter(post_id__in=ids).order_by("id")
+    for post_id, *topic in rows.values_list(
+        "post_id", "topic__name", "topic__label", "topic__label_nl"
+    ):
+        found[post_id] = (*found.get(post_id, ()), TopicCard(*topic))
+    return found
+
+
+def _talk(viewer_id: int | None, ids: Collection[int]) -> dict[int, tuple[int, int, int]]:
+    """People, first-time people and comments, by thread, as far as the viewer may see them."""
+    earlier = Post.objects.filter(
+        author_id=OuterRef("author_id"), in_reply_to__isnull=False, pk__lt=OuterRef("pk")
+    )
+    rows = (
+        Post.objects.filter(visible(viewer_id), thread_id__in=ids, in_reply_to__isnull=False)
+        .order_by()
+        .values("thread_id")
+        .annotate(
+            people=Count("author_id", distinct=True),
+            first_time=Count("author_id", distinct=True, filter=~Exists(earlier)),
+            comments=Count("id"),
+        )
+    )
+    return {
+        thread: (people, first_time, comments)
+        for thread, people, first_time, comments in rows.values_list(
+            "thread_id", "people", "first_time", "comments"
+        )
+    }
+
+
+def _reposts(ids: Collection[int]) -> dict[int, int]:
+    rows = Post.objects.filter(origin_id__in=ids, deleted_at=None).order_by()
+    return dict(rows.values("origin_id").annotate(n=Count("id")).values_list("origin_id", "n"))
+
+
+def _reactions(ids: Collection[int]) -> dict[int, dict[str, int]]:
+    found: dict[int, dict[str, int]] = {}
+    rows = Reaction.objects.filter(post_id__in=ids).order_by().values("post_id", "kind")
+    for post_id, kind, number in rows.annotate(n=Count("id")).values_list("post_id", "kind", "n"):
+        found.setdefault(post_id, {})[kind] = number
+    return found
+
+
+def _marks(viewer_id: int, ids: Collection[int]) -> dict[int, set[str]]:
+    """The viewer's reaction kind and bookmark, by post."""
+    reactions = Reaction.objects.filter(by_id=viewer_id, post_id__in=ids).order_by()
+    bookmarks = Bookmark.objects.filter(by_id=viewer_id, post_id__in=ids).order_by()
+    return _sets(
+        reactions.values_list("post_id", "kind").union(
+            bookmarks.values_list("post_id", Value(_BOOKMARK))
+        )
+    )
+
+
+def _ties(viewer_id: int, authors: Collection[int]) -> dict[int, set[str]]:
+    """Whether the viewer is connected to or follows these authors."""
+    connections = Connection.objects.filter(owner_id=viewer_id, other_id__in=authors).order_by()
+    follows = Follow.objects.filter(follower_id=viewer_id, followed_id__in=authors).order_by()
+    return _sets(
+        connections.values_list("other_id", Value(_CONNECTION)).union(
+            follows.values_list("followed_id", Value(_FOLLOW))
+        )
+    )
+
+
+def _sets(pairs: Iterable[tuple[Any, ...]]) -> dict[int, set[str]]:
+    found: dict[int, set[str]] = {}
+    for key, word in pairs:
+        found.setdefault(key, set()).add(word)
+    return found
+
+
+def _peeks(viewer_id: int | None, ids: Collection[int]) -> dict[int, tuple[Excerpt, ...]]:
+    """The latest comments of each thread, oldest first."""
+    latest = (
+        Post.objects.filter(visible(viewer_id), thread_id__in=ids, in_reply_to__isnull=False)
+        .annotate(place=Window(RowNumber(), partition_by=F("thread_id"), order_by=F("id").desc()))
+        .filter(place__lte=PEEK)
+        .order_by("id")
+    )
+    found: dict[int, tuple[Excerpt, ...]] = {}
+    for row in latest.values(*_COLUMNS):
+        found[row["thread_id"]] = (*found.get(row["thread_id"], ()), _excerpt(row))
+    return found

@@ -1,0 +1,26 @@
+"""Every limit on writing, in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+POST_CHARACTERS = 10_000
+COMMENT_CHARACTERS = 5_000
+MENTIONS = 20
+TOPICS = 15
+LINK_CHARACTERS = 1_000
+CLIENT_KEY_CHARACTERS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `count` within any `window`, per identity."""
+
+    count: int
+    window: timedelta
+
+
+POSTS = Limit(20, timedelta(hours=1))
+COMMENTS = Limit(30, timedelta(minutes=10))
+REACTIONS = Limit(60, timedelta(minutes=1))

@@ -1,0 +1,57 @@
+"""Answer a post or a comment."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from django.db import transaction
+
+from kring.core.events import record
+from kring.members.models import Identity
+from kring.posts import policy
+from kring.posts.events import Commented
+from kring.posts.models import Post
+from kring.posts.services.access import lock, visible_post
+from kring.posts.services.draft import Draft
+from kring.posts.services.limits import require_room
+from kring.posts.services.store import Place, already_sent, check_draft, store
+from kring.posts.text import write
+
+
+@transaction.atomic
+def comment(*, author: Identity, in_reply_to: int, draft: Draft, now: datetime) -> Post:
+    """Answer a post, for the audience of its thread (whatever the draft says).
+
+    An answer to a bare repost is an answer to its origin: there are no other words to answer.
+    Raises NotFound for a post one may not see, Invalid for a text that cannot be used, TooMany
+    over the limit.
+    """
+    lock(author)
+    if sent := already_sent(author, draft):
+        return sent
+    parent = visible_post(author, in_reply_to)
+    if parent.is_bare_repost and parent.origin is not None:
+        parent = parent.origin
+    top = parent.thread
+    draft = replace(draft, audience=top.audience, group_id=top.group_id, goal="")
+    check_draft(draft)
+    written = write(draft.text, author_id=author.pk, limit=policy.COMMENT_CHARACTERS)
+    require_room(
+        Post.objects.filter(author_id=author.pk, in_reply_to__isnull=False),
+        policy.COMMENTS,
+        now=now,
+    )
+    post, new = store(author, draft, written, now=now, place=Place(in_reply_to=parent))
+    if new:
+        record(
+            Commented(
+                post_id=post.pk,
+                author_id=author.pk,
+                thread_id=top.pk,
+                parent_id=parent.pk,
+                thread_author_id=top.author_id,
+            ),
+            now=now,
+        )
+    return post

@@ -1,0 +1,20 @@
+"""A post as somebody means to write it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kring.posts.models import Audience
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """`client_key` names one filled-in form: the same author and key never make two posts."""
+
+    text: str = ""
+    audience: str = Audience.PUBLIC
+    goal: str = ""
+    language: str = ""
+    link_url: str = ""
+    group_id: int | None = None
+    client_key: str | None = None

@@ -1,0 +1,48 @@
+"""Change one's words, keeping the earlier ones."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from kring.core.errors import NotAllowed
+from kring.core.events import record
+from kring.members.models import Identity
+from kring.posts import policy
+from kring.posts.events import PostEdited
+from kring.posts.models import Post, PostVersion
+from kring.posts.services.access import lock, visible_post
+from kring.posts.text import store_words, write
+
+
+@transaction.atomic
+def edit(*, editor: Identity, post_id: int, text: str, now: datetime) -> Post:
+    """Give one's post another text; the earlier wording stays as a version.
+
+    The same text changes and records nothing. Raises NotFound for a post one may not see,
+    NotAllowed for somebody else's, Invalid for a text that cannot be used.
+    """
+    lock(editor)
+    post = visible_post(editor, post_id)
+    if post.author_id != editor.pk:
+        raise NotAllowed(_("Only its author may change a post."))
+    limit = policy.COMMENT_CHARACTERS if post.is_comment else policy.POST_CHARACTERS
+    written = write(text, author_id=editor.pk, limit=limit, may_be_empty=post.is_repost)
+    if written.text == post.text:
+        return post
+    PostVersion.objects.create(
+        post=post,
+        version=post.version,
+        text=post.text,
+        html=post.html,
+        written_at=post.edited_at or post.created_at,
+    )
+    post.text, post.html, post.words = written.text, written.html, written.words
+    post.version += 1
+    post.edited_at = now
+    post.save(update_fields=["text", "html", "words", "version", "edited_at"])
+    store_words(post, written)
+    record(PostEdited(post_id=post.pk, author_id=post.author_id), now=now)
+    return post

@@ -1,0 +1,200 @@
+"""THE answer to "may X see Y", for posts, comments, reposts and identities.
+
+A post is visible to a viewer (None: somebody who is not signed in) when all of this holds:
+
+1. it is not deleted;
+2. its author lives (neither suspended nor deleted), and neither of the two blocked the other;
+3. its audience holds the viewer: public and unlisted hold everyone, members everyone signed in,
+   connections the author's connections, group the group's members, direct whoever is mentioned;
+   every audience holds the author;
+4. a comment's audience is that of its thread: rule 3 is asked of the thread's top post (whose
+   author's connections, group and mentions count), and rule 2 of the top post's author too. The
+   top post may be deleted: the talk under a tombstone stays. A comment's own author passes rule 3;
+5. a repost's origin is visible as well, by rules 1 to 4.
+
+A post is *listed* in a viewer's timelines when it is visible and nothing of this holds:
+
+6. its author, its thread's author or its origin's author is muted by the viewer;
+7. its thread, or its origin's thread, is muted by the viewer;
+8. it is unlisted, and its author is neither the viewer nor connected to, nor followed by, nor a
+   group or page of the viewer (for somebody not signed in: it is unlisted).
+
+The SQL form works from the person outward: the small sets (whom I blocked, my ties, my groups)
+are sub-queries without a reference to the row, evaluated once a statement. The one-row form is
+written apart, with its own reads; `tests/posts/test_visibility.py` holds the two together.
+"""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from kring.members.models import Identity
+from kring.network.models import Block, Connection, Follow, Membership, Mute
+from kring.posts.models import Audience, Mention, Post, ThreadMute
+
+_OPEN = (Audience.PUBLIC, Audience.UNLISTED)
+
+
+def visible(viewer_id: int | None) -> Q:
+    """Rules 1 to 5 as a condition on Post."""
+    origin = Q(origin__isnull=True) | _itself_visible(viewer_id, "origin__")
+    return _itself_visible(viewer_id, "") & origin
+
+
+def listed(viewer_id: int | None) -> Q:
+    """Rules 1 to 8 as a condition on Post."""
+    if viewer_id is None:
+        return visible(None) & ~Q(audience=Audience.UNLISTED)
+    muted = Mute.objects.filter(muter_id=viewer_id).values("muted_id")
+    threads = ThreadMute.objects.filter(by_id=viewer_id).values("thread_id")
+    near = (
+        Q(author_id=viewer_id)
+        | Q(author_id__in=Connection.objects.filter(owner_id=viewer_id).values("other_id"))
+        | Q(author_id__in=Follow.objects.filter(follower_id=viewer_id).values("followed_id"))
+        | Q(author_id__in=Membership.objects.filter(member_id=viewer_id).values("of_id"))
+    )
+    return (
+        visible(viewer_id)
+        & ~Q(author_id__in=muted)
+        & ~Q(thread__author_id__in=muted)
+        & ~Q(thread_id__in=threads)
+        & (
+            Q(origin__isnull=True)
+            | (~Q(origin__author_id__in=muted) & ~Q(origin__thread_id__in=threads))
+        )
+        & (~Q(audience=Audience.UNLISTED) | near)
+    )
+
+
+def _itself_visible(viewer_id: int | None, at: str) -> Q:
+    """Rules 1 to 4 of the post reached by the lookup prefix `at`."""
+    top = f"{at}thread__"
+    alive = Q(**{f"{at}deleted_at__isnull": True}) & _author_reachable(viewer_id, at)
+    return alive & _author_reachable(viewer_id, top) & _audience_holds(viewer_id, at)
+
+
+def _author_reachable(viewer_id: int | None, at: str) -> Q:
+    living = Q(
+        **{
+            f"{at}author__suspended_at__isnull": True,
+            f"{at}author__deleted_at__isnull": True,
+        }
+    )
+    if viewer_id is None:
+        return living
+    return (
+        living
+        & ~Q(**{f"{at}author_id__in": _blocked_by(viewer_id)})
+        & ~Q(**{f"{at}author_id__in": _blockers_of(viewer_id)})
+    )
+
+
+def _audience_holds(viewer_id: int | None, at: str) -> Q:
+    """Rule 3, asked of the top of the thread; a top post is its own."""
+    top = f"{at}thread__"
+
+    def audience(*kinds: str) -> Q:
+        return Q(**{f"{top}audience__in": kinds})
+
+    if viewer_id is None:
+        return audience(*_OPEN)
+    ties = Connection.objects.filter(owner_id=viewer_id).values("other_id")
+    groups = Membership.objects.filter(member_id=viewer_id).values("of_id")
+    mentions = Mention.objects.filter(identity_id=viewer_id).values("post_id")
+    return (
+        audience(*_OPEN, Audience.MEMBERS)
+        | Q(**{f"{at}author_id": viewer_id})
+        | Q(**{f"{top}author_id": viewer_id})
+        | (audience(Audience.CONNECTIONS) & Q(**{f"{top}author_id__in": ties}))
+        | (audience(Audience.GROUP) & Q(**{f"{top}group_id__in": groups}))
+        | (audience(Audience.DIRECT) & Q(**{f"{at}thread_id__in": mentions}))
+    )
+
+
+def identity_visible(viewer_id: int | None) -> Q:
+    """A condition on Identity: it lives, and neither of the two blocked the other."""
+    living = Q(suspended_at__isnull=True, deleted_at__isnull=True)
+    if viewer_id is None:
+        return living
+    return living & ~Q(pk__in=_blocked_by(viewer_id)) & ~Q(pk__in=_blockers_of(viewer_id))
+
+
+def _blocked_by(viewer_id: int):  # type: ignore[no-untyped-def]
+    return Block.objects.filter(blocker_id=viewer_id).values("blocked_id")
+
+
+def _blockers_of(viewer_id: int):  # type: ignore[no-untyped-def]
+    return Block.objects.filter(blocked_id=viewer_id).values("blocker_id")
+
+
+def may_see(viewer_id: int | None, post: Post) -> bool:
+    """Rules 1 to 5 for one row. At most 12 small queries."""
+    if not _may_see_itself(viewer_id, post):
+        return False
+    return post.origin is None or _may_see_itself(viewer_id, post.origin)
+
+
+def is_listed(viewer_id: int | None, post: Post) -> bool:
+    """Rules 1 to 8 for one row."""
+    if not may_see(viewer_id, post):
+        return False
+    if viewer_id is None:
+        return post.audience != Audience.UNLISTED
+    authors = {post.author_id, post.thread.author_id}
+    threads = {post.thread_id}
+    if post.origin is not None:
+        authors.add(post.origin.author_id)
+        threads.add(post.origin.thread_id)
+    if Mute.objects.filter(muter_id=viewer_id, muted_id__in=authors).exists():
+        return False
+    if ThreadMute.objects.filter(by_id=viewer_id, thread_id__in=threads).exists():
+        return False
+    return post.audience != Audience.UNLISTED or _is_near(viewer_id, post.author_id)
+
+
+def _may_see_itself(viewer_id: int | None, post: Post) -> bool:
+    if post.deleted_at is not None or not may_see_identity(viewer_id, post.author):
+        return False
+    if post.in_reply_to_id is None:
+        return _holds(viewer_id, post)
+    top = post.thread
+    if not may_see_identity(viewer_id, top.author):
+        return False
+    return post.author_id == viewer_id or _holds(viewer_id, top)
+
+
+def _holds(viewer_id: int | None, top: Post) -> bool:
+    if top.audience in _OPEN or (viewer_id is not None and viewer_id == top.author_id):
+        return True
+    if viewer_id is None:
+        return False
+    match top.audience:
+        case Audience.MEMBERS:
+            return True
+        case Audience.CONNECTIONS:
+            return Connection.objects.filter(owner_id=top.author_id, other_id=viewer_id).exists()
+        case Audience.GROUP:
+            return Membership.objects.filter(member_id=viewer_id, of_id=top.group_id).exists()
+        case _:
+            return Mention.objects.filter(post_id=top.pk, identity_id=viewer_id).exists()
+
+
+def _is_near(viewer_id: int, author_id: int) -> bool:
+    return (
+        viewer_id == author_id
+        or Connection.objects.filter(owner_id=author_id, other_id=viewer_id).exists()
+        or Follow.objects.filter(follower_id=viewer_id, followed_id=author_id).exists()
+        or Membership.objects.filter(member_id=viewer_id, of_id=author_id).exists()
+    )
+
+
+def may_see_identity(viewer_id: int | None, identity: Identity) -> bool:
+    """It lives, and neither of the two blocked the other. 1 query at most."""
+    if identity.suspended_at is not None or identity.deleted_at is not None:
+        return False
+    if viewer_id is None or viewer_id == identity.pk:
+        return True
+    return not Block.objects.filter(
+        Q(blocker_id=viewer_id, blocked_id=identity.pk)
+        | Q(blocker_id=identity.pk, blocked_id=viewer_id)
+    ).exists()
