@@ -194,10 +194,12 @@ class ActTable:
     def responses_in(self, authors: Rows, now_ms: int, days: int) -> Ints:
         """Responses each author received on the last `days` calendar days (UTC, at most 8)."""
         today = now_ms // DAY_MS
-        self._grow_ring()
-        day = self.ring_day.view[authors]
+        received = np.zeros(len(authors), dtype=np.int64)
+        known = authors < len(self.ring)
+        day = self.ring_day.view[authors[known]]
         recent = (day > today - days) & (day <= today)
-        return np.asarray((self.ring.view[authors] * recent).sum(axis=1), dtype=np.int64)
+        received[known] = (self.ring.view[authors[known]] * recent).sum(axis=1)
+        return received
 
     def _ring_of(self, author: Rows, day: Ints) -> None:
         self.ring = Column(np.int32, width=RING_DAYS)

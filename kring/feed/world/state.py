@@ -137,5 +137,7 @@ class World:
 
     def companies(self, numbers: Rows) -> Ints:
         """The company of each person now; 0 for none."""
-        self._company.fill_to(len(self.people), 0)
-        return self._company.view[numbers]
+        known = numbers < len(self._company)
+        companies = np.zeros(len(numbers), dtype=np.int64)
+        companies[known] = self._company.view[numbers[known]]
+        return companies

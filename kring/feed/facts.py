@@ -1,0 +1,245 @@
+"""Facts behind the groups of reasons: codes and parameters, put into words by whoever shows them.
+
+Only public acts are named, and never who read, kept or visited something. Each builder looks at
+one feature of one served item and returns a fact, or None when there is nothing to tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kring.feed.batch import Batch
+from kring.feed.features import HOUR_MS, NAMES, expected_responses
+from kring.feed.stages import Context
+from kring.feed.world import ActKind
+from kring.feed.world.columns import Rows
+from kring.feed.world.kinds import COMMENTS, PUBLIC_ACTS
+from kring.feed.world.posts import DAY_MS
+from kring.network.graph import distinct
+
+Param = int | float | str
+TIES = (None, "person.follow", "person.connection", "person.colleague")
+
+
+class Fact(NamedTuple):
+    code: str
+    params: dict[str, Param]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Plain lists, one entry per served item, so that building a fact costs next to nothing."""
+
+    author_id: list[int]
+    features: list[list[float]]
+    to_them_week: list[list[int]]
+    to_them: list[list[int]]
+    to_you: list[list[int]]
+    days: tuple[int, int]
+    topics: list[tuple[int, float] | None]
+    words: list[int]
+    commenters: list[int]
+    answers: list[int]
+    ties: list[list[tuple[int, str]]]
+    observed: list[int]
+    expected: list[float]
+    hours: list[float]
+
+
+def gather_evidence(context: Context, served: Batch) -> Evidence:
+    posts, now = context.world.posts, context.viewer.now_ms
+    thread = served["thread_row"]
+    days = (round(context.policy.affinity.short_days), round(context.policy.affinity.long_days))
+    return Evidence(
+        author_id=served.author_id.tolist(),
+        features=served.features.tolist(),
+        to_them_week=_counts(context, served.author, days[0], back=False),
+        to_them=_counts(context, served.author, days[1], back=False),
+        to_you=_counts(context, served.author, days[1], back=True),
+        days=days,
+        topics=_topics(context, served["content_row"]),
+        words=served["words"].tolist(),
+        commenters=posts.commenters.view[thread].tolist(),
+        answers=posts.author_answers.view[thread].tolist(),
+        ties=_ties(context, thread),
+        observed=posts.responders.view[thread].tolist(),
+        expected=expected_responses(context.world, thread, now, context.policy).tolist(),
+        hours=((now - served["created_ms"]) / HOUR_MS).tolist(),
+    )
+
+
+def _counts(context: Context, authors: Rows, days: int, *, back: bool) -> list[list[int]]:
+    """Per served item: [other public acts, comments and replies] between viewer and author."""
+    acts = context.profile.acts_back if back else context.profile.acts
+    others = acts.actor if back else acts.target
+    people = distinct(authors)
+    if not people.size:
+        return []
+    place = np.minimum(np.searchsorted(people, others), people.size - 1)
+    age = context.viewer.now_ms - acts.at_ms
+    meant = (people[place] == others) & PUBLIC_ACTS[acts.kind] & ~acts.passed_on
+    meant &= (age >= 0) & (age <= days * DAY_MS)
+    cells = place[meant] * 2 + COMMENTS[acts.kind[meant]]
+    counts = np.bincount(cells, minlength=2 * people.size).reshape(-1, 2)
+    return counts[np.searchsorted(people, authors)].tolist()  # type: ignore[no-any-return]
+
+
+def _topics(context: Context, rows: NDArray[np.int32]) -> list[tuple[int, float] | None]:
+    """The topic that speaks loudest for or against each item, with its interest ratio."""
+    topics, interest = context.world.posts.topics.view[rows], context.profile.interest
+    if not interest.size:
+        return [None] * len(rows)
+    ratios = np.where(topics >= 0, interest[np.maximum(topics, 0)], 0.0)
+    best = np.argmax(np.abs(ratios), axis=1)
+    at = np.arange(len(rows))
+    chosen = topics[at, best]
+    ids = context.world.posts.topic_ids.ids.view[np.maximum(chosen, 0)].tolist()
+    found = zip(chosen.tolist(), ids, ratios[at, best].tolist(), strict=True)
+    return [(id_, ratio) if number >= 0 else None for number, id_, ratio in found]
+
+
+def _ties(context: Context, threads: NDArray[np.int32]) -> list[list[tuple[int, str]]]:
+    """Per thread: strong ties who took part in public, closest first, with their weightiest act."""
+    acts, world = context.profile.strong_acts, context.world
+    chosen = np.isin(acts.post_row, threads)
+    chosen &= acts.actor != world.posts.author.view[acts.post_row]
+    rank = {person: at for at, person in enumerate(context.profile.strong.tolist())}
+    columns = (acts.post_row[chosen], acts.actor[chosen], acts.kind[chosen])
+    found: dict[int, dict[int, int]] = {}
+    for thread, actor, kind in zip(*(column.tolist() for column in columns), strict=True):
+        people = found.setdefault(thread, {})
+        people[actor] = max(kind, people.get(actor, 0), key=_weight)
+    return [
+        [
+            (int(world.people.ids.view[actor]), ActKind(kind).name.lower())
+            for actor, kind in sorted(found.get(thread, {}).items(), key=lambda p: rank[p[0]])
+        ]
+        for thread in threads.tolist()
+    ]
+
+
+def _weight(kind: int) -> tuple[bool, int]:
+    return (kind in (ActKind.COMMENT, ActKind.REPLY), kind)
+
+
+def _acts(code: str, evidence: Evidence, at: int, counts: list[int], days: int) -> Fact | None:
+    other, spoke = counts
+    params: dict[str, Param] = {"other": evidence.author_id[at]}
+    if spoke:
+        return Fact(f"person.replied{code}", {**params, "count": spoke, "days": days})
+    if other:
+        return Fact(f"person.reacted{code}", {**params, "count": other, "days": days})
+    return None
+
+
+def _affinity_week(e: Evidence, at: int, value: float) -> Fact | None:
+    return _acts("", e, at, e.to_them_week[at], e.days[0])
+
+
+def _affinity_season(e: Evidence, at: int, value: float) -> Fact | None:
+    return _acts("", e, at, e.to_them[at], e.days[1])
+
+
+def _reciprocity(e: Evidence, at: int, value: float) -> Fact | None:
+    return _acts("_to_you", e, at, e.to_you[at], e.days[1])
+
+
+def _tie(e: Evidence, at: int, value: float) -> Fact | None:
+    code = TIES[round(value)]
+    return None if code is None else Fact(code, {"other": e.author_id[at]})
+
+
+def _topic_interest(e: Evidence, at: int, value: float) -> Fact | None:
+    topic = e.topics[at]
+    if topic is None or not topic[1]:
+        return None
+    code = "topic.interest" if topic[1] > 0 else "topic.little_interest"
+    return Fact(code, {"topic": topic[0], "times": round(float(np.exp(topic[1])), 1)})
+
+
+def _words(e: Evidence, at: int, value: float) -> Fact | None:
+    return Fact("topic.words", {"count": e.words[at]})
+
+
+def _link_only(e: Evidence, at: int, value: float) -> Fact | None:
+    return Fact("topic.link_only", {}) if value else None
+
+
+def _commenters(e: Evidence, at: int, value: float) -> Fact | None:
+    count = e.commenters[at]
+    return Fact("conversation.people", {"count": count}) if count else None
+
+
+def _author_answers(e: Evidence, at: int, value: float) -> Fact | None:
+    count = e.answers[at]
+    return Fact("conversation.author_answers", {"count": count}) if count else None
+
+
+def _ties_in_thread(e: Evidence, at: int, value: float) -> Fact | None:
+    return _named_tie("conversation.tie", e, at)
+
+
+def _named_tie(code: str, e: Evidence, at: int) -> Fact | None:
+    if not e.ties[at]:
+        return None
+    (person, act), *more = e.ties[at]
+    return Fact(code, {"other": person, "act": act, "more": len(more)})
+
+
+def _question(e: Evidence, at: int, value: float) -> Fact | None:
+    return Fact("conversation.question", {}) if value else None
+
+
+def _response(e: Evidence, at: int, value: float) -> Fact | None:
+    params: dict[str, Param] = {"observed": e.observed[at], "expected": round(e.expected[at], 1)}
+    return Fact("response.observed", params)
+
+
+def _age(e: Evidence, at: int, value: float) -> Fact | None:
+    return Fact("freshness.age", {"hours": round(e.hours[at], 1)})
+
+
+def _new_author(e: Evidence, at: int, value: float) -> Fact | None:
+    return Fact("discovery.new_author", {"other": e.author_id[at]}) if value else None
+
+
+def _second_degree(e: Evidence, at: int, value: float) -> Fact | None:
+    return _named_tie("discovery.through", e, at) if value else None
+
+
+Builder = Callable[[Evidence, int, float], Fact | None]
+_BY_NAME: dict[str, Builder] = {
+    "affinity_week": _affinity_week,
+    "affinity_season": _affinity_season,
+    "reciprocity": _reciprocity,
+    "tie": _tie,
+    "topic_interest": _topic_interest,
+    "words": _words,
+    "link_only": _link_only,
+    "commenters": _commenters,
+    "author_answers": _author_answers,
+    "ties_in_thread": _ties_in_thread,
+    "question": _question,
+    "response": _response,
+    "age": _age,
+    "new_author": _new_author,
+    "second_degree": _second_degree,
+}
+BUILDERS = tuple(_BY_NAME[name] for name in NAMES)
+
+
+def facts_of(evidence: Evidence, at: int, features: list[int], most: int) -> tuple[Fact, ...]:
+    """Up to `most` facts of one item, from features in the order of their contribution."""
+    told: dict[str, Fact] = {}
+    for feature in features:
+        fact = BUILDERS[feature](evidence, at, evidence.features[at][feature])
+        if fact is not None:
+            told.setdefault(fact.code, fact)
+        if len(told) == most:
+            break
+    return tuple(told.values())

@@ -1,0 +1,284 @@
+"""The feed's numbers, read from `policy.toml` and checked against the bounds they state.
+
+The dataclasses below are the schema: every field must be in the file and nothing else may be, so a
+misspelt name is an error and not a silent default.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import tomllib
+from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+Numbers = tuple[float, ...]
+T = TypeVar("T")
+HEADS = ("read", "react", "comment", "share", "outcome", "negative")
+DEFAULT_FILE = Path(__file__).with_name("policy.toml")
+ENTRY_KEYS = {"value", "unit", "min", "max", "why"}
+
+
+class PolicyError(ValueError):
+    """The policy cannot be used; the message is one sentence for the community's owner."""
+
+
+@dataclass(frozen=True)
+class ActWeights:
+    read: float
+    react: float
+    comment: float
+    reply: float
+    repost_with_words: float
+    bare_repost: float
+    bookmark: float
+    helped: float
+    hide: float
+    less: float
+    connect: float
+    follow: float
+    profile_visit: float
+
+
+@dataclass(frozen=True)
+class Affinity:
+    short_days: float
+    long_days: float
+    resharer_share: float
+    acts_read: int
+
+
+@dataclass(frozen=True)
+class StrongTies:
+    count: int
+    minimum: float
+    acts_each: int
+
+
+@dataclass(frozen=True)
+class Sources:
+    connections_quota: int
+    follows_quota: int
+    strong_ties_quota: int
+    posts_each: int
+
+
+@dataclass(frozen=True)
+class Filters:
+    seen_limit: int
+    age_limit_days: float
+    min_candidates: int
+    drop_read: bool
+
+
+@dataclass(frozen=True)
+class Topics:
+    half_life_days: float
+    kappa: float
+    follow: float
+    declared_share: float
+    lowest: float
+    highest: float
+
+
+@dataclass(frozen=True)
+class Response:
+    kappa: float
+    prior_mean: float
+    prior_posts: float
+    half_life_hours: float
+    window_days: int
+
+
+@dataclass(frozen=True)
+class Discovery:
+    familiar_after: float
+
+
+@dataclass(frozen=True)
+class Value:
+    """bias and weights hold one number per head."""
+
+    bias: Numbers
+    weights: Numbers
+    first: float
+    first_days: int
+
+
+@dataclass(frozen=True)
+class Multipliers:
+    frequency_depth: float
+    frequency_half_life_hours: float
+    strong_response: float
+    bare_words: int
+    bare: float
+    seen_exponent: float
+    less_factor: float
+    less_days: float
+    less_end_days: float
+
+
+@dataclass(frozen=True)
+class Selection:
+    second_post: float
+    window: int
+    per_window: int
+    look_ahead: int
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Log-odds at each knot (linear between, flat outside), times a gain per head."""
+
+    knots: Numbers
+    curve: Numbers
+    gains: Numbers
+
+
+@dataclass(frozen=True, eq=False)
+class Policy:
+    """All of them. `hash`, 16 hex digits over the values, is logged with what was served."""
+
+    act_weights: ActWeights
+    affinity: Affinity
+    strong_ties: StrongTies
+    sources: Sources
+    filters: Filters
+    topics: Topics
+    response: Response
+    discovery: Discovery
+    value: Value
+    multipliers: Multipliers
+    selection: Selection
+    features: dict[str, Curve]
+    hash: str
+
+
+SECTIONS: dict[str, type[Any]] = {
+    "act_weights": ActWeights,
+    "affinity": Affinity,
+    "strong_ties": StrongTies,
+    "sources": Sources,
+    "filters": Filters,
+    "topics": Topics,
+    "response": Response,
+    "discovery": Discovery,
+    "value": Value,
+    "multipliers": Multipliers,
+    "selection": Selection,
+}
+
+
+@cache
+def default_policy() -> Policy:
+    """The policy that ships with Kring."""
+    return parse_policy(DEFAULT_FILE.read_text(encoding="utf-8"))
+
+
+def parse_policy(text: str) -> Policy:
+    """Read a policy. Raises PolicyError at the first number that cannot be used."""
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise PolicyError(f"The policy is not valid TOML: {error}.") from None
+    _same_names("the policy", set(document), {*SECTIONS, "features"})
+    sections = {name: _section(name, document[name], section) for name, section in SECTIONS.items()}
+    features = {
+        name: _curve(f"features.{name}", table) for name, table in document["features"].items()
+    }
+    _check_together(sections)
+    values = _values(document)
+    return Policy(**sections, features=features, hash=_hash(values))
+
+
+def _section(name: str, table: dict[str, Any], section: type[T]) -> T:
+    declared = {item.name: str(item.type) for item in fields(section)}  # type: ignore[arg-type]
+    _same_names(f"[{name}]", set(table), set(declared))
+    return section(
+        **{key: _number(f"{name}.{key}", table[key], kind) for key, kind in declared.items()}
+    )
+
+
+def _curve(name: str, table: dict[str, Any]) -> Curve:
+    curve = _section(name, table, Curve)
+    if len(curve.knots) != len(curve.curve) or len(curve.knots) < 2:
+        raise PolicyError(f"{name} needs as many numbers in its curve as it has knots, at least 2.")
+    if any(b <= a for a, b in zip(curve.knots, curve.knots[1:], strict=False)):
+        raise PolicyError(f"{name}.knots must rise from one to the next.")
+    _one_per_head(f"{name}.gains", curve.gains)
+    return curve
+
+
+def _number(name: str, entry: Any, kind: str) -> Any:
+    if not isinstance(entry, dict) or set(entry) != ENTRY_KEYS:
+        raise PolicyError(f"{name} must give value, unit, min, max and why.")
+    if not isinstance(entry["why"], str) or not entry["why"].strip():
+        raise PolicyError(f"{name} must say why it is what it is.")
+    value = entry["value"]
+    if kind == "bool":
+        if not isinstance(value, bool):
+            raise PolicyError(f"{name} must be true or false, not {value}.")
+        return value
+    if (kind == "Numbers") != isinstance(value, list):
+        raise PolicyError(f"{name} must be {'a list' if kind == 'Numbers' else 'one number'}.")
+    for one in value if isinstance(value, list) else [value]:
+        _check_bounds(name, one, entry)
+    if kind == "Numbers":
+        return tuple(float(one) for one in value)
+    if kind == "int" and not isinstance(value, int):
+        raise PolicyError(f"{name} must be a whole number, not {value}.")
+    return value if kind == "int" else float(value)
+
+
+def _check_bounds(name: str, value: Any, entry: dict[str, Any]) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise PolicyError(f"{name} must be a number, not {value}.")
+    if not entry["min"] <= value <= entry["max"]:
+        raise PolicyError(
+            f"{name} must lie between {entry['min']} and {entry['max']} {entry['unit']}, "
+            f"not {value}."
+        )
+
+
+def _check_together(sections: dict[str, Any]) -> None:
+    for key in ("bias", "weights"):
+        _one_per_head(f"value.{key}", getattr(sections["value"], key))
+    *positive, negative = sections["value"].weights
+    if min(positive) < 0 or negative > 0:
+        raise PolicyError("value.weights must be positive for all heads but the last, negative.")
+    if sections["multipliers"].less_end_days <= sections["multipliers"].less_days:
+        raise PolicyError("multipliers.less_end_days must come after multipliers.less_days.")
+
+
+def _one_per_head(name: str, numbers: Numbers) -> None:
+    if len(numbers) != len(HEADS):
+        raise PolicyError(f"{name} must hold {len(HEADS)} numbers, one per head.")
+
+
+def _same_names(where: str, given: set[str], expected: set[str]) -> None:
+    if given != expected:
+        odd = min(given ^ expected)
+        raise PolicyError(f"In {where}, {odd} is {'unknown' if odd in given else 'missing'}.")
+
+
+def _values(table: dict[str, Any]) -> Any:
+    if "value" in table and "why" in table:
+        return table["value"]
+    return {key: _values(inner) for key, inner in table.items()}
+
+
+def _hash(values: Any) -> str:
+    """The same for the same values, however the file is ordered, spaced or explained."""
+    canonical = json.dumps(_as_floats(values), sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+
+
+def _as_floats(values: Any) -> Any:
+    if isinstance(values, dict):
+        return {key: _as_floats(inner) for key, inner in values.items()}
+    if isinstance(values, list):
+        return [_as_floats(inner) for inner in values]
+    return values if isinstance(values, bool) else float(values)

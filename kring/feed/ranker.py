@@ -1,0 +1,66 @@
+"""The additive ranker: each head's log-odds is its bias plus one term per feature.
+
+A term is a curve over the feature's value times the head's gain, so a reason is a sum of terms
+and not an approximation of the model.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kring.feed.batch import Batch, finite
+from kring.feed.features import NAMES
+from kring.feed.policy import Policy, PolicyError
+from kring.feed.stages import Context
+from kring.feed.value import sigmoid
+from kring.feed.world.columns import Floats
+
+
+class Ranker:
+    """Curves and gains of one policy.
+
+    bias: (heads,); gains: (features, heads), both in log-odds
+    """
+
+    def __init__(self, policy: Policy) -> None:
+        odd = set(policy.features) ^ set(NAMES)
+        if odd:
+            raise PolicyError(f"The policy's features differ from the ranker's: {min(odd)}.")
+        curves = [policy.features[name] for name in NAMES]
+        self._knots = [np.array(curve.knots) for curve in curves]
+        self._curves = [np.array(curve.curve) for curve in curves]
+        self.gains: Floats = np.array([curve.gains for curve in curves])
+        self.bias: Floats = np.array(policy.value.bias)
+
+    def curve_values(self, features: NDArray[np.float32]) -> Floats:
+        """Each feature's curve at its value, before the heads' gains; shape (n, features)."""
+        values = np.empty(features.shape, order="F")
+        for at, (knots, curve) in enumerate(zip(self._knots, self._curves, strict=True)):
+            values[:, at] = np.interp(features[:, at], knots, curve)
+        return values
+
+    def log_odds(self, features: NDArray[np.float32]) -> Floats:
+        """Shape (n, heads)."""
+        return np.asarray(self.bias + self.curve_values(features) @ self.gains)
+
+    def terms(self, features: NDArray[np.float32]) -> Floats:
+        """What each feature adds to each head's log-odds; shape (n, features, heads)."""
+        return np.asarray(self.curve_values(features)[:, :, None] * self.gains)
+
+
+@lru_cache(maxsize=16)
+def ranker_of(policy: Policy) -> Ranker:
+    return Ranker(policy)
+
+
+class Predict:
+    """Scorer: fills `p`, the chance of each head's act."""
+
+    name = "predict"
+
+    def score(self, context: Context, batch: Batch) -> None:
+        ranker = ranker_of(context.policy)
+        batch.p = finite("p", sigmoid(ranker.log_odds(batch.features)))

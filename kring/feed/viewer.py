@@ -1,0 +1,86 @@
+"""The viewer as the caller describes them: what hydrating the query brought."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from kring.feed.world.columns import Ints
+from kring.network.graph import distinct
+
+ID_SETS = (
+    "connection_ids",
+    "followed_ids",
+    "membership_ids",
+    "blocked_ids",
+    "muted_author_ids",
+    "muted_thread_ids",
+    "hidden_post_ids",
+    "read_post_ids",
+    "followed_topic_ids",
+)
+
+
+def _none() -> Ints:
+    return np.zeros(0, dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class LessLikeThis:
+    """A wish for less of an author (0: of nobody in particular) or of some topics."""
+
+    at_ms: int
+    author_id: int = 0
+    topic_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Viewer:
+    """Who looks, when, and what they told us. Any collection of ids will do; kept ascending.
+
+    now_ms: unix milliseconds; nothing later than this counts
+    membership_ids: pages and groups one belongs to
+    blocked_ids: in either direction
+    seen: post id → times it was passed over, at most once per visit
+    interests: topic id → weight ≥ 0, where 1 is as much as following it
+    """
+
+    id: int
+    now_ms: int
+    connection_ids: Ints = field(default_factory=_none)
+    followed_ids: Ints = field(default_factory=_none)
+    membership_ids: Ints = field(default_factory=_none)
+    blocked_ids: Ints = field(default_factory=_none)
+    muted_author_ids: Ints = field(default_factory=_none)
+    muted_thread_ids: Ints = field(default_factory=_none)
+    hidden_post_ids: Ints = field(default_factory=_none)
+    read_post_ids: Ints = field(default_factory=_none)
+    followed_topic_ids: Ints = field(default_factory=_none)
+    less: tuple[LessLikeThis, ...] = ()
+    seen: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
+    interests: Mapping[int, float] = field(default_factory=lambda: MappingProxyType({}))
+    company_id: int = 0
+    languages: tuple[str, ...] = ()
+    seen_ids: Ints = field(init=False, default_factory=_none)
+    seen_times: Ints = field(init=False, default_factory=_none)
+
+    def __post_init__(self) -> None:
+        for name in ID_SETS:
+            self._set(name, _ascending(getattr(self, name)))
+        ids = np.fromiter(self.seen.keys(), dtype=np.int64, count=len(self.seen))
+        times = np.fromiter(self.seen.values(), dtype=np.int64, count=len(self.seen))
+        order = np.argsort(ids)
+        self._set("seen_ids", ids[order])
+        self._set("seen_times", times[order])
+
+    def _set(self, name: str, value: Any) -> None:
+        object.__setattr__(self, name, value)
+
+
+def _ascending(ids: Any) -> Ints:
+    values = ids if isinstance(ids, np.ndarray) else list(ids)
+    return distinct(np.asarray(values, dtype=np.int64))
