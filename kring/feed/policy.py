@@ -70,6 +70,7 @@ class Sources:
 class Filters:
     seen_limit: int
     age_limit_days: float
+    visit_minutes: float
     min_candidates: int
     drop_read: bool
 

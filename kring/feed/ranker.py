@@ -46,6 +46,13 @@ class Ranker:
         """Shape (n, heads)."""
         return np.asarray(self.bias + self.curve_values(features) @ self.gains)
 
+    def bins(self, features: NDArray[np.float32]) -> NDArray[np.uint8]:
+        """Which piece of its curve each feature fell in, for the log; shape (n, features)."""
+        bins = np.empty(features.shape, dtype=np.uint8)
+        for at, knots in enumerate(self._knots):
+            bins[:, at] = np.searchsorted(knots, features[:, at], side="right")
+        return bins
+
     def terms(self, features: NDArray[np.float32]) -> Floats:
         """What each feature adds to each head's log-odds; shape (n, features, heads)."""
         return np.asarray(self.curve_values(features)[:, :, None] * self.gains)

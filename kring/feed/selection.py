@@ -8,6 +8,8 @@ the neighbourhood is let go, so a page is never short. Sources (kind `source`) a
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import dataclass
 from heapq import heappop, heappush
 
@@ -18,9 +20,10 @@ from kring.feed.batch import Batch
 from kring.feed.policy import Selection
 from kring.feed.stages import Context
 from kring.feed.world import AuthorKind
-from kring.feed.world.columns import Floats
 
+# Sorts best first: minus the score, minus the id (newer first among equals), position.
 Entry = tuple[float, int, int]
+LAST: Entry = (np.inf, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -36,26 +39,30 @@ class Contest:
     """Candidates made ready to be put in order, once or again with one score changed.
 
     plus: what speaks for each, multipliers included; minus: what speaks against it (≤ 0)
+    leaders: the best entry of every author, best first; sources are authors of one post each
     """
 
     def __init__(self, batch: Batch, rules: Selection) -> None:
         self.rules = rules
-        plus: Floats = batch.v_plus * batch.multiplier
+        self.size = len(batch)
         exempt = batch["author_kind"] == AuthorKind.SOURCE
         author = np.where(exempt, -1 - np.arange(len(batch)), batch.author)
         ranked = np.lexsort((-batch.post_id, -batch.score))
-        self.ranked: list[int] = ranked.tolist()
-        self.ids: list[int] = batch.post_id.tolist()
-        self.author: list[int] = author.tolist()
-        self.plus: list[float] = plus.tolist()
-        self.minus: list[float] = batch.v_minus.tolist()
         grouped = ranked[np.argsort(author[ranked], kind="stable")]
-        self.grouped: list[int] = grouped.tolist()
         owners = author[grouped]
         starts = np.flatnonzero(np.concatenate([[True], owners[1:] != owners[:-1]])[: len(batch)])
         ends = np.append(starts[1:], len(batch))
+        self.ids: list[int] = batch.post_id.tolist()
+        self.author: list[int] = author.tolist()
+        self.plus: list[float] = (batch.v_plus * batch.multiplier).tolist()
+        self.minus: list[float] = batch.v_minus.tolist()
+        self.grouped: list[int] = grouped.tolist()
         bounds = zip(starts.tolist(), ends.tolist(), strict=True)
         self.span = dict(zip(owners[starts].tolist(), bounds, strict=True))
+        first = grouped[starts]
+        entries = (-batch.score[first], -batch.post_id[first], first)
+        columns = (column.tolist() for column in entries)
+        self.leaders: list[Entry] = sorted(zip(*columns, strict=True))
 
     def order(self, limit: int) -> list[int]:
         """Positions in the batch in the order served, at most `limit`."""
@@ -63,101 +70,109 @@ class Contest:
 
     def place_of(self, changed: Changed) -> int | None:
         """The 1-based place a candidate would have had with that score, if within look-ahead."""
-        places = _Run(self, changed).places(self.rules.look_ahead, stop_at=changed.at)
+        look_ahead = self.rules.look_ahead
+        own = (-changed.plus - changed.minus, -self.ids[changed.at], changed.at)
+        # An author without a place yet is never held back, so whoever leads by more goes first.
+        if bisect_left(self.leaders, own) > look_ahead:
+            return None
+        places = _Run(self, changed).places(look_ahead, stop_at=changed.at)
         return len(places) if places and places[-1] == changed.at else None
 
 
 class _Run:
-    """One pass. Authors not placed yet are read from the ranking; the others wait in a heap."""
+    """One pass. Authors come in by their leaders; once placed, their further posts wait in a heap.
+
+    A changed candidate's author is taken out of the leaders and comes in by `apart` instead.
+    """
 
     def __init__(self, contest: Contest, changed: Changed | None) -> None:
         self.contest = contest
         self.changed = changed
-        # The changed candidate stands apart until it or another of its author is placed.
-        self.apart: Entry | None = None
-        if changed is not None:
-            score = changed.plus + changed.minus
-            self.apart = (-score, -contest.ids[changed.at], changed.at)
-        self.next = 0
         self.placed: list[int] = []
-        self.waiting: dict[int, list[int]] = {}
         self.times: dict[int, list[int]] = {}
+        self.waiting: dict[int, list[int]] = {}
         self.heap: list[Entry] = []
+        self.apart, self.apart_author = LAST, None if changed is None else self._owner(changed.at)
+        if self.apart_author is not None:
+            self.apart = min(self._entry(at, 1.0) for at in self._posts_of(self.apart_author))
 
     def places(self, limit: int, stop_at: int) -> list[int]:
-        limit = min(limit, len(self.contest.ranked))
-        while len(self.placed) < limit:
-            at = self._best()
-            self._place(at)
-            if at == stop_at:
+        """Positions in order, until `limit` or until `stop_at` has its place."""
+        placed, heap = self.placed, self.heap
+        leaders = iter(self.contest.leaders)
+        newcomer = self._next(leaders)
+        for _ in range(min(limit, self.contest.size)):
+            best = min(newcomer, self.apart)
+            if heap and heap[0] < best:
+                best = self._waiting_before(best)
+            if best is newcomer:
+                newcomer = self._next(leaders)
+            elif best is self.apart:
+                self.apart = LAST
+            self._note(best[2])
+            placed.append(best[2])
+            if best[2] == stop_at:
                 break
-        return self.placed
+        return placed
 
-    def _best(self) -> int:
-        newcomer = self._newcomer()
+    def _next(self, leaders: Iterator[Entry]) -> Entry:
+        for entry in leaders:
+            if self.contest.author[entry[2]] != self.apart_author:
+                return entry
+        return LAST
+
+    def _waiting_before(self, newcomer: Entry) -> Entry:
+        """The best waiting post that may stand here, if it is better than the newcomer."""
         blocked: list[Entry] = []
-        chosen: Entry | None = None
-        while self.heap and (newcomer is None or self.heap[0] < newcomer):
+        chosen = newcomer
+        while self.heap and self.heap[0] < newcomer:
             entry = heappop(self.heap)
             if self._allowed(entry[2]):
                 chosen = entry
                 break
             blocked.append(entry)
-        if chosen is None and newcomer is None:
+        if chosen is LAST:
             chosen = self._relaxed(blocked)
             blocked.remove(chosen)
         for entry in blocked:
             heappush(self.heap, entry)
-        if chosen is not None:
-            return chosen[2]
-        assert newcomer is not None
-        return newcomer[2]
-
-    def _newcomer(self) -> Entry | None:
-        """The best candidate of the authors who have no place yet; always allowed."""
-        contest, waiting, ranked = self.contest, self.waiting, self.contest.ranked
-        skip = self.changed.at if self.changed is not None else -1
-        while self.next < len(ranked):
-            at = ranked[self.next]
-            if at != skip and contest.author[at] not in waiting:
-                entry = (-contest.plus[at] - contest.minus[at], -contest.ids[at], at)
-                return entry if self.apart is None else min(entry, self.apart)
-            self.next += 1
-        return self.apart
+        return chosen
 
     def _allowed(self, at: int) -> bool:
-        rules, here = self.contest.rules, len(self.placed)
-        times = self.times[self.contest.author[at]]
+        rules, here, times = self.contest.rules, len(self.placed), self.times[self._owner(at)]
         if times[-1] == here - 1:
             return False
         return len(times) < rules.per_window or times[-rules.per_window] <= here - rules.window
 
     def _relaxed(self, blocked: list[Entry]) -> Entry:
         here = len(self.placed)
-        apart = [
-            entry for entry in blocked if self.times[self.contest.author[entry[2]]][-1] < here - 1
-        ]
+        apart = [entry for entry in blocked if self.times[self._owner(entry[2])][-1] < here - 1]
         return min(apart or blocked)
 
-    def _place(self, at: int) -> None:
-        contest = self.contest
-        author = contest.author[at]
-        if author not in self.waiting:
-            start, end = contest.span[author]
-            self.waiting[author] = contest.grouped[start:end]
+    def _note(self, at: int) -> None:
+        """Remember where an author stands and which of their posts waits next."""
+        author = self._owner(at)
+        rest = self.waiting.get(author)
+        if rest is None:
+            rest = self.waiting[author] = self._posts_of(author)
             self.times[author] = []
-            if self.changed is not None and contest.author[self.changed.at] == author:
-                self.apart = None
-        self.times[author].append(len(self.placed))
-        self.placed.append(at)
-        rest = self.waiting[author]
-        rest.remove(at)
-        if rest:
-            left = contest.rules.second_post ** len(self.times[author])
-            heappush(self.heap, min(self._entry(other, left) for other in rest))
+        if len(rest) > 1:
+            rest.remove(at)
+            times = self.times[author]
+            times.append(len(self.placed))
+            left = self.contest.rules.second_post ** len(times)
+            heappush(self.heap, min([self._entry(other, left) for other in rest]))
+
+    def _owner(self, at: int) -> int:
+        return self.contest.author[at]
+
+    def _posts_of(self, author: int) -> list[int]:
+        start, end = self.contest.span[author]
+        return self.contest.grouped[start:end]
 
     def _entry(self, at: int, left: float) -> Entry:
-        changed, contest = self.changed, self.contest
+        """How a post stands when its author's posts count `left` of what speaks for them."""
+        contest, changed = self.contest, self.changed
         if changed is not None and changed.at == at:
             return (-changed.plus * left - changed.minus, -contest.ids[at], at)
         return (-contest.plus[at] * left - contest.minus[at], -contest.ids[at], at)

@@ -1,0 +1,162 @@
+"""One page of the ranked feed: hydrate, rank, ask the database once more, serve, log.
+
+The pure stages decide; this module brings them their input and has the last word on visibility
+from `posts/visibility.py`. Whatever that refuses is taken out and the page is ordered again, so
+ranks and reasons are those of the page as it is served.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from kring.feed.explain import explanation
+from kring.feed.home import rank
+from kring.feed.hydrate import viewer_of
+from kring.feed.index import FeedIndex
+from kring.feed.log import ServedPage, pages, pseudonyms
+from kring.feed.pipeline import Slate
+from kring.feed.policy import Policy, default_policy
+from kring.feed.ranker import ranker_of
+from kring.feed.reasons import Reason
+from kring.feed.seen import SeenLedger
+from kring.feed.viewer import Viewer
+from kring.feed.world import World
+from kring.feed.world.columns import Ints
+from kring.members.models import Identity
+from kring.posts.models import Post
+from kring.posts.visibility import listed
+
+RANKER = "hand-1"
+
+
+@dataclass(frozen=True, slots=True)
+class HomeItem:
+    """One post on the page. `source` is the tag of the first source that named it."""
+
+    post_id: int
+    rank: int
+    source: int
+    score: float
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class HomeFeed:
+    """The page, and the slate it comes from (for explanations)."""
+
+    items: tuple[HomeItem, ...]
+    candidates: int
+    slate: Slate
+    policy: Policy
+
+
+class Server:
+    """What one process keeps to serve feeds: the index and what people were shown."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.index = FeedIndex(bare_words=int(policy.multipliers.bare_words))
+        self.seen = SeenLedger()
+
+    def rank_for(self, viewer: Identity, *, now: datetime, limit: int) -> HomeFeed:
+        """The page as it would be served, without logging it. About 6 queries."""
+        pseudonym = pseudonyms([viewer.pk])[viewer.pk]
+        visit = timedelta(minutes=self.policy.filters.visit_minutes)
+        with self.index.reading() as world:
+            who = viewer_of(viewer, world, self.seen, pseudonym=pseudonym, now=now, visit=visit)
+            slate = self._visible_slate(world, who, limit)
+            return self._feed(world, slate)
+
+    def _visible_slate(self, world: World, viewer: Viewer, limit: int) -> Slate:
+        slate = rank(world, viewer, self.policy, limit)
+        refused = _refused(viewer.id, slate.post_id)
+        while refused:
+            # Rare: a suspension, a post for mentioned people alone. Ask about every candidate at
+            # once, so that a second look finds none unless something happened meanwhile.
+            everything = rank(world, viewer, self.policy, slate.candidates, explained=0)
+            gone = {*refused, *_refused(viewer.id, everything.post_id)}
+            viewer = replace(viewer, hidden_post_ids=[*viewer.hidden_post_ids.tolist(), *gone])
+            slate = rank(world, viewer, self.policy, limit)
+            refused = _refused(viewer.id, slate.post_id)
+        return slate
+
+    def _feed(self, world: World, slate: Slate) -> HomeFeed:
+        items = tuple(
+            HomeItem(post_id, place, source, score, reason)
+            for post_id, place, source, score, reason in zip(
+                slate.post_id.tolist(),
+                slate.rank.tolist(),
+                slate.source.tolist(),
+                slate.score.tolist(),
+                slate.reasons,
+                strict=True,
+            )
+        )
+        return HomeFeed(items, slate.candidates, slate, self.policy)
+
+    def home(self, viewer: Identity, *, now: datetime, limit: int) -> HomeFeed:
+        """The page, logged as shown (written within a second, by a thread of its own)."""
+        feed = self.rank_for(viewer, now=now, limit=limit)
+        if feed.items:
+            pages.add(
+                viewer=pseudonyms([viewer.pk])[viewer.pk], page=_page("home", feed.slate, self)
+            )
+        return feed
+
+
+def _refused(viewer_id: int, post_ids: Ints) -> list[int]:
+    """Those of the posts that this viewer may not be shown. 1 query."""
+    asked = post_ids.tolist()
+    allowed = Post.objects.filter(listed(viewer_id), pk__in=asked).values_list("pk", flat=True)
+    return sorted(set(asked).difference(allowed))
+
+
+def _page(surface: str, slate: Slate, server: Server) -> ServedPage:
+    bins = ranker_of(server.policy).bins(slate.features)
+    count = len(slate)
+    return ServedPage(
+        surface=surface,
+        policy=slate.policy_hash,
+        ranker=RANKER,
+        posts=slate.post_id.tolist(),
+        sources=slate.source.tolist(),
+        # Reach stages are all open and nothing is drawn by chance until they exist.
+        stages=[3] * count,
+        propensities=[1.0] * count,
+        bins=bins.tobytes(),
+        seed=slate.seed,
+    )
+
+
+@lru_cache(maxsize=1)
+def server() -> Server:
+    """This process's server."""
+    return Server(default_policy())
+
+
+def home(viewer: Identity, *, now: datetime, limit: int = 20) -> HomeFeed:
+    """The ranked page for this viewer, logged as shown."""
+    return server().home(viewer, now=now, limit=limit)
+
+
+def rank_for(viewer: Identity, *, now: datetime, limit: int = 20) -> HomeFeed:
+    """The same page without logging it: for explanations and benchmarks."""
+    return server().rank_for(viewer, now=now, limit=limit)
+
+
+def explain(viewer: Identity, *, now: datetime, limit: int) -> list[dict[str, Any]]:
+    """The same page with every stage's effect, for the command line. Not logged as shown."""
+    serving = server()
+    feed = serving.rank_for(viewer, now=now, limit=limit)
+    with serving.index.reading() as world:
+        rows = explanation(world, feed.slate, serving.policy)
+    posts = Post.objects.select_related("author").in_bulk([item.post_id for item in feed.items])
+    for row in rows:
+        post = posts[int(row["post_id"])]
+        row["external_id"], row["author"] = post.external_id, post.author.handle
+        row["author_external_id"] = post.author.external_id
+        del row["author_id"]
+    return rows
