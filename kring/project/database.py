@@ -1,0 +1,50 @@
+"""Brings the database to this release, however many processes ask for it at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, connections
+from django.db.migrations.executor import MigrationExecutor
+
+from kring.project import locks
+
+# Any fixed number: PostgreSQL's advisory locks share one space per database.
+ADVISORY_LOCK = 5_746_401
+
+
+def pending_migrations() -> list[str]:
+    """Names of migrations this release has and the database has not."""
+    executor = MigrationExecutor(connection)
+    targets = executor.loader.graph.leaf_nodes()
+    return [f"{step.app_label}.{step.name}" for step, _ in executor.migration_plan(targets)]
+
+
+def prepare() -> list[str]:
+    """Apply what is pending and make the cache's table; returns the names of what was applied."""
+    with _alone():
+        pending = pending_migrations()
+        if pending:
+            call_command("migrate", interactive=False, verbosity=0)
+        if "cache" in connections:
+            call_command("createcachetable", database="cache", verbosity=0)
+    return pending
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One process at a time: on this machine by a file, across machines by the database."""
+    with locks.held(settings.ENV.data / "migrate.lock", wait=True):
+        if connection.vendor != "postgresql":
+            yield
+            return
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [ADVISORY_LOCK])
+        try:
+            yield
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [ADVISORY_LOCK])

@@ -1,0 +1,218 @@
+"""What is well with this installation and what is not, as sentences an operator can act on."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import stat
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Literal
+from urllib.parse import urlsplit
+
+import msgspec
+from django.conf import settings
+from django.db import DatabaseError, connection
+
+from kring.core import clock
+from kring.jobs import deliveries, pulse
+from kring.project import database
+from kring.project.health import WORKER_SILENT_AFTER
+
+State = Literal["well", "notice", "problem"]
+
+LITTLE_SPACE = 1 << 30
+CLOCK_TOLERANCE = timedelta(seconds=5)
+MANY_UNDELIVERED = 10_000
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One thing looked at. `check` is a stable name for programs."""
+
+    check: str
+    state: State
+    sentence: str
+
+
+Findings = Iterator[Finding]
+
+
+def examine() -> list[Finding]:
+    """Look at everything; a check that itself fails becomes a problem, never an exception."""
+    findings: list[Finding] = []
+    for check in CHECKS:
+        try:
+            findings.extend(check())
+        except DatabaseError as error:
+            if not any(finding.check == "database" for finding in findings):
+                findings.append(_problem("database", f"The database failed: {_short(error)}."))
+        except OSError as error:
+            findings.append(_problem(check.__name__, f"{check.__doc__} {error.strerror}."))
+    return findings
+
+
+def check_settings() -> Findings:
+    """The settings could not be looked at:"""
+    env = settings.ENV
+    yield _well("settings", f"Data is kept in {env.data}; people come to {env.url}.")
+    local = urlsplit(env.url).hostname in ("127.0.0.1", "localhost", "::1")
+    if not env.secure and not local:
+        yield _problem("https", "KRING_URL is not https: passwords would travel unprotected.")
+    if env.debug:
+        state = _notice if local else _problem
+        yield state("debug", "KRING_DEBUG is on: pages show what went wrong inside.")
+
+
+def check_database() -> Findings:
+    """The database could not be looked at:"""
+    kind = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[connection.vendor]
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError as error:
+        yield _problem("database", f"{kind} does not answer: {_short(error)}.")
+        return
+    yield _well("database", f"{kind} answers.")
+    pending = database.pending_migrations()
+    if pending:
+        yield _problem("migrations", f"{len(pending)} migrations are pending. Run: kring migrate")
+    else:
+        yield _well("migrations", "The database is up to this release.")
+
+
+def check_keys() -> Findings:
+    """The keys could not be looked at:"""
+    if not (settings.ENV.data / "keys").is_dir():
+        return
+    exposed = [
+        path.name
+        for path in sorted((settings.ENV.data / "keys").glob("*.key"))
+        if stat.S_IMODE(path.stat().st_mode) & 0o077
+    ]
+    if exposed:
+        yield _problem(
+            "keys", f"Others on this machine can read {', '.join(exposed)}. Run: chmod 600"
+        )
+    else:
+        yield _well("keys", "The keys are readable by this account alone.")
+
+
+def check_space() -> Findings:
+    """Disk space could not be looked at:"""
+    free = shutil.disk_usage(settings.ENV.data).free
+    amount = f"{free / (1 << 30):.1f} GB"
+    if free < LITTLE_SPACE:
+        yield _problem("space", f"Only {amount} is free where KRING_DATA is.")
+    else:
+        yield _well("space", f"{amount} is free where KRING_DATA is.")
+
+
+def check_worker() -> Findings:
+    """The worker could not be looked at:"""
+    if database.pending_migrations():
+        return
+    beat, now = pulse.last_beat(), clock.utc_now()
+    if beat is None:
+        yield _problem("worker", "No worker has ever run. Start: kring serve")
+    elif now - beat > WORKER_SILENT_AFTER:
+        since = int((now - beat).total_seconds())
+        yield _problem("worker", f"The worker has been silent for {since:,} seconds.")
+    elif beat - now > CLOCK_TOLERANCE:
+        yield _problem("clock", "The worker's last sign of life lies in the future: check clocks.")
+    else:
+        yield _well("worker", "The worker is alive.")
+
+
+def check_deliveries() -> Findings:
+    """Deliveries could not be looked at:"""
+    if database.pending_migrations():
+        return
+    waiting = deliveries.undelivered()
+    state = _problem if waiting > MANY_UNDELIVERED else _well
+    yield state("deliveries", f"{waiting:,} deliveries of events are waiting.")
+    for handler, error, many in deliveries.given_up():
+        yield _problem(
+            "given_up", f"{many:,} deliveries to {handler} were given up; last error: {error}."
+        )
+
+
+def check_redis() -> Findings:
+    """Redis could not be looked at:"""
+    if settings.ENV.redis_url is None:
+        yield _well("shared_state", "Shared state is kept in SQLite (KRING_DATA/cache.db).")
+        return
+    import redis
+
+    try:
+        redis.Redis.from_url(settings.ENV.redis_url, socket_timeout=3).ping()
+    except redis.RedisError as error:
+        yield _problem("shared_state", f"Redis does not answer ({type(error).__name__}).")
+    else:
+        yield _well("shared_state", "Redis answers.")
+
+
+def check_mail() -> Findings:
+    """Mail could not be looked at:"""
+    if settings.ENV.smtp_url is None:
+        yield _notice("mail", "No KRING_SMTP: mail is written to KRING_DATA/mail, not sent.")
+        return
+    host, port = settings.EMAIL_HOST, settings.EMAIL_PORT
+    try:
+        with socket.create_connection((host, port), timeout=5):
+            yield _well("mail", f"The mail server {host} answers.")
+    except OSError:
+        yield _problem("mail", f"The mail server {host} does not answer on port {port}.")
+
+
+def check_clock() -> Findings:
+    """The clock could not be looked at:"""
+    now = clock.utc_now()
+    if now < released_at():
+        yield _problem("clock", f"The clock says {now:%Y-%m-%d}, before this release was made.")
+        return
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT clock_timestamp()")
+            theirs: datetime = cursor.fetchone()[0]
+        apart = abs(theirs - clock.utc_now())
+        if apart > CLOCK_TOLERANCE:
+            seconds = int(apart.total_seconds())
+            yield _problem("clock", f"This clock and the database's are {seconds:,} s apart.")
+            return
+    yield _well("clock", f"The clock says {now:%Y-%m-%d %H:%M:%S} UTC.")
+
+
+def released_at() -> datetime:
+    """A moment this release cannot have run before."""
+    return datetime(2026, 1, 1, tzinfo=clock.EPOCH_2000.tzinfo)
+
+
+CHECKS: tuple[Callable[[], Findings], ...] = (
+    check_settings,
+    check_database,
+    check_keys,
+    check_space,
+    check_worker,
+    check_deliveries,
+    check_redis,
+    check_mail,
+    check_clock,
+)
+
+
+def _well(check: str, sentence: str) -> Finding:
+    return Finding(check, "well", sentence)
+
+
+def _notice(check: str, sentence: str) -> Finding:
+    return Finding(check, "notice", sentence)
+
+
+def _problem(check: str, sentence: str) -> Finding:
+    return Finding(check, "problem", sentence)
+
+
+def _short(error: Exception) -> str:
+    """The first line; PostgreSQL's names host and user, never the password."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return lines[0].rstrip(".")

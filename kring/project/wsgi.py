@@ -1,0 +1,27 @@
+"""What the web server runs in each of its processes."""
+
+from __future__ import annotations
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+from kring.project import processes
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kring.project.settings")
+processes.end_with_parent()
+application = get_wsgi_application()
+
+
+def _lease_ids() -> None:
+    # Only now: the models behind it need the settings.
+    from django.db import connections
+
+    from kring.core import nodes
+
+    nodes.start()
+    # Requests run in threads, with connections of their own.
+    connections.close_all()
+
+
+_lease_ids()
