@@ -10,7 +10,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, Value, Window
+from django.db.models import (
+    BooleanField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    Value,
+    Window,
+)
 from django.db.models.functions import RowNumber
 
 from kring.core.html import plain_text
@@ -42,7 +52,6 @@ _POST = (
     "version",
     "created_at",
     "edited_at",
-    "deleted_at",
     "external_id",
 )
 _COLUMNS = (
@@ -50,6 +59,17 @@ _COLUMNS = (
     *(f"author__{name}" for name in _AUTHOR),
     *(f"group__{name}" for name in _AUTHOR),
 )
+
+_TOMBSTONE = {
+    "html": "",
+    "words": 0,
+    "link_url": "",
+    "link_title": "",
+    "image_missing": "",
+    "image_alt": "",
+    "repost_of_id": None,
+    "origin_id": None,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +121,10 @@ class Mine:
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """A post or comment in one line, for a peek or a context. A deleted one has no text."""
+    """A post or comment in one line, for a peek or a context.
+
+    One that is deleted, or hidden from the viewer, is marked as deleted and has no text.
+    """
 
     id: int
     author: AuthorCard
@@ -116,7 +139,8 @@ class PostCard:
 
     `origin` is the original of a repost; its counts, topics and the viewer's reaction are the
     original's own. `context` is the top post of a comment's thread. `peek` holds the latest
-    comments, oldest first.
+    comments, oldest first. `is_deleted`: there are no words, because it was deleted or because
+    what it shared was; only the talk under it is left.
     """
 
     id: int
@@ -168,14 +192,20 @@ def cards(viewer: Identity | None, post_ids: Sequence[int]) -> list[PostCard]:
     viewer_id = viewer.pk if viewer is not None else None
     if not post_ids:
         return []
-    rows = load_rows(visible(viewer_id) & Q(pk__in=list(post_ids)))
+    rows = load_rows(viewer_id, visible(viewer_id) & Q(pk__in=list(post_ids)))
     loaded = build_cards(viewer_id, rows)
     return [loaded[post_id] for post_id in post_ids if post_id in loaded]
 
 
-def load_rows(condition: Q) -> dict[int, dict[str, Any]]:
-    """The columns of the posts that satisfy `condition`, by id. 1 query."""
-    return {row["id"]: row for row in Post.objects.filter(condition).values(*_COLUMNS)}
+def load_rows(viewer_id: int | None, condition: Q) -> dict[int, dict[str, Any]]:
+    """The columns of the posts that satisfy `condition`, by id. 1 query.
+
+    Of a post that the viewer may not see (any more), no words are left: it can stand above
+    comments that stay, as a tombstone does.
+    """
+    seen = ExpressionWrapper(visible(viewer_id), output_field=BooleanField())
+    rows = Post.objects.filter(condition).annotate(seen=seen).values(*_COLUMNS, "seen")
+    return {row["id"]: row if row["seen"] else {**row, **_TOMBSTONE} for row in rows}
 
 
 def build_cards(
@@ -189,7 +219,7 @@ def build_cards(
     wanted = {row["origin_id"] for row in rows.values() if row["origin_id"]}
     wanted |= {row["thread_id"] for row in rows.values() if row["in_reply_to_id"]}
     wanted -= rows.keys()
-    related = load_rows(Q(pk__in=wanted)) if wanted else {}
+    related = load_rows(viewer_id, Q(pk__in=wanted)) if wanted else {}
     known = {**related, **rows}
     parts = _Parts.load(viewer_id, known, with_peek=with_peek)
     result: dict[int, PostCard] = {}
@@ -242,11 +272,11 @@ def _card(
     post_id = row["id"]
     people, first_time, comments = parts.talk.get(post_id, (0, 0, 0))
     return PostCard(
-        **{name: row[name] for name in _POST if name not in ("origin_id", "deleted_at")},
+        **{name: row[name] for name in _POST if name != "origin_id"},
         author=_author(row, "author"),
         group=_author(row, "group") if row["group__id"] is not None else None,
-        is_deleted=row["deleted_at"] is not None,
-        topics=parts.topics.get(post_id, ()),
+        is_deleted=not row["seen"],
+        topics=parts.topics.get(post_id, ()) if row["seen"] else (),
         counts=Counts(
             people=people,
             first_time=first_time,
@@ -287,7 +317,7 @@ def _excerpt(row: dict[str, Any]) -> Excerpt:
         author=_author(row, "author"),
         created_at=row["created_at"],
         text=text,
-        is_deleted=row["deleted_at"] is not None,
+        is_deleted=not row["seen"],
     )
 
 
@@ -375,6 +405,6 @@ def _peeks(viewer_id: int | None, ids: Collection[int]) -> dict[int, tuple[Excer
         .order_by("id")
     )
     found: dict[int, tuple[Excerpt, ...]] = {}
-    for row in latest.values(*_COLUMNS):
+    for row in latest.annotate(seen=Value(True)).values(*_COLUMNS, "seen"):
         found[row["thread_id"]] = (*found.get(row["thread_id"], ()), _excerpt(row))
     return found

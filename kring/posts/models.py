@@ -132,7 +132,7 @@ class ReactionKind(models.TextChoices):
 
 
 class Reaction(models.Model):
-    """One reaction a person and post. Always on an original: `via` is the repost it came through."""
+    """One per person and post, always on an original; `via` is the repost it came through."""
 
     id = models.BigIntegerField(primary_key=True)
     post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="reactions")

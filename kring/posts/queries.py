@@ -61,7 +61,7 @@ class Thread:
     """A top post with a page of its comments, oldest first.
 
     `focus_id` is the comment that was asked for, if it was one. `next_after` continues the page.
-    A deleted top post is a card without words, as long as there is talk under it.
+    A top post that is deleted or hidden is a card without words, as long as there is talk under it.
     """
 
     top: PostCard
@@ -119,11 +119,9 @@ def thread(
         talk.filter(pk__gt=after_id).order_by("pk").values_list("pk", flat=True)[: limit + 1]
     )
     shown = page[:limit]
-    top_condition = visible(viewer_id)
-    if shown:
-        # Whoever may see a comment may see that its deleted top post was there (rule 4).
-        top_condition |= Q(deleted_at__isnull=False)
-    rows = load_rows(Q(pk=asked) & top_condition | Q(pk__in=shown))
+    # Whoever may see a comment may see that its top post is, or was, there (rule 4).
+    top = Q(pk=asked) if shown else Q(pk=asked) & visible(viewer_id)
+    rows = load_rows(viewer_id, top | Q(pk__in=shown))
     if asked not in rows or (post_id != asked and not _has(talk, post_id, shown)):
         raise _gone()
     built = build_cards(viewer_id, rows, with_peek=False)
