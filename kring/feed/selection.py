@@ -51,7 +51,7 @@ class Contest:
         grouped = ranked[np.argsort(author[ranked], kind="stable")]
         owners = author[grouped]
         starts = np.flatnonzero(np.concatenate([[True], owners[1:] != owners[:-1]])[: len(batch)])
-        ends = np.append(starts[1:], len(batch))
+        ends = np.append(starts[1:], len(batch))[: len(starts)]
         self.ids: list[int] = batch.post_id.tolist()
         self.author: list[int] = author.tolist()
         self.plus: list[float] = (batch.v_plus * batch.multiplier).tolist()

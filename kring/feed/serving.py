@@ -106,6 +106,19 @@ class Server:
             )
         return feed
 
+    def explanation(self, viewer: Identity, *, now: datetime, limit: int) -> list[dict[str, Any]]:
+        """One dictionary per item (`explain.explanation`), with the names people know."""
+        feed = self.rank_for(viewer, now=now, limit=limit)
+        with self.index.reading() as world:
+            rows = explanation(world, feed.slate, self.policy)
+        posts = Post.objects.select_related("author").in_bulk(feed.slate.post_id.tolist())
+        for row in rows:
+            post = posts[int(row["post_id"])]
+            del row["author_id"]
+            row["external_id"], row["author"] = post.external_id, post.author.handle
+            row["author_external_id"] = post.author.external_id
+        return rows
+
 
 def _refused(viewer_id: int, post_ids: Ints) -> list[int]:
     """Those of the posts that this viewer may not be shown. 1 query."""
@@ -149,14 +162,4 @@ def rank_for(viewer: Identity, *, now: datetime, limit: int = 20) -> HomeFeed:
 
 def explain(viewer: Identity, *, now: datetime, limit: int) -> list[dict[str, Any]]:
     """The same page with every stage's effect, for the command line. Not logged as shown."""
-    serving = server()
-    feed = serving.rank_for(viewer, now=now, limit=limit)
-    with serving.index.reading() as world:
-        rows = explanation(world, feed.slate, serving.policy)
-    posts = Post.objects.select_related("author").in_bulk([item.post_id for item in feed.items])
-    for row in rows:
-        post = posts[int(row["post_id"])]
-        row["external_id"], row["author"] = post.external_id, post.author.handle
-        row["author_external_id"] = post.author.external_id
-        del row["author_id"]
-    return rows
+    return server().explanation(viewer, now=now, limit=limit)

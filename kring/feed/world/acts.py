@@ -90,18 +90,22 @@ class ActTable:
         post_id = np.asarray(acts.post_id, dtype=np.int64)
         row = self.posts.index.find_many(post_id)
         target = np.asarray(acts.target_author_id, dtype=np.int64)
-        origin = np.where(row >= 0, self.posts.origin_id.view[row], 0) if row.size else row
+        origin = np.zeros(len(row), dtype=np.int64)
+        known = row >= 0
+        origin[known] = self.posts.origin_id.view[row[known]]
         reposted = np.flatnonzero(origin)
         people = self.people
         actor = people.add_many(np.asarray(acts.actor_id, dtype=np.int64))
         number = np.where(target == 0, -1, people.add_many(target)).astype(np.int32)
-        credited = number.copy()
-        credited[reposted] = self.posts.origin_author.view[row[reposted]]
+        resharer = self.posts.author.view[row[reposted]]
+        author = self.posts.origin_author.view[row[reposted]]
+        credited, named = number.copy(), number[reposted]
+        credited[reposted] = np.where((named == -1) | (named == resharer), author, named)
         final_id = np.where(origin != 0, origin, post_id)
         final_row = np.where(origin != 0, self.posts.index.find_many(final_id), row)
         kind, at_ms = np.asarray(acts.kind), np.asarray(acts.at_ms)
         self.actor.extend(np.concatenate([actor, actor[reposted]]))
-        self.target.extend(np.concatenate([credited, number[reposted]]))
+        self.target.extend(np.concatenate([credited, resharer]))
         self.kind.extend(np.concatenate([kind, kind[reposted]]))
         self.at_ms.extend(np.concatenate([at_ms, at_ms[reposted]]))
         self.post_id.extend(np.concatenate([final_id, post_id[reposted]]))
@@ -215,12 +219,18 @@ class ActTable:
         self.ring_day.fill_to(len(self.people), 0)
 
     def _credit(self, post_id: int, target_id: int) -> tuple[int, int, int]:
-        """Which post and person an act credits, and the resharer (-1) who gets a share."""
+        """Which post and person an act credits, and the resharer (-1) who gets a share.
+
+        A reply to a third person in the thread of a repost stays theirs.
+        """
         row = self.posts.index.find(post_id) if post_id else -1
         target = self.people.add(target_id) if target_id else -1
         if row < 0 or not self.posts.origin_id.view[row]:
             return post_id, target, -1
-        return int(self.posts.origin_id.view[row]), int(self.posts.origin_author.view[row]), target
+        resharer, author = int(self.posts.author.view[row]), int(self.posts.origin_author.view[row])
+        if target in (-1, resharer):
+            target = author
+        return int(self.posts.origin_id.view[row]), target, resharer
 
     def _matching(self, actor: int, kind: int, post_id: int, target: int | None) -> Rows:
         rows = self.by_actor.rows(actor)
