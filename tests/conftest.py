@@ -1,15 +1,21 @@
-"""What every test shares: ids without a lease, and no network beyond this machine."""
+"""What every test shares: ids without a lease, and what it means that something is missing."""
 
 from __future__ import annotations
 
 import os
 import shutil
+import time
+from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
 
 from kring.core import clock, nodes
 from kring.core.ids import IdGenerator
+from tests import settings as test_settings
+from tests.processes import Kring, new_postgres_database, postgres_problem, redis_server
+
+NEEDS = ("browser", "postgres", "redis")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -19,3 +25,70 @@ def _ids_without_a_lease():
     nodes.holder.use(IdGenerator(900 + worker, lambda: clock.to_ms(clock.utc_now())))
     yield
     shutil.rmtree(settings.ENV.data, ignore_errors=True)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Under CI=true a browser, PostgreSQL or Redis that is missing fails the test it skips."""
+    report = yield
+    if report.skipped and os.environ.get("CI") == "true":
+        needs = [name for name in NEEDS if item.get_closest_marker(name)]
+        if needs and not hasattr(report, "wasxfail"):
+            report.outcome = "failed"
+            report.longrepr = f"CI=true forbids skipping a {needs[0]} test: {report.longrepr}"
+    return report
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> str:
+    """The URL of a PostgreSQL where tests may make databases."""
+    problem = postgres_problem(test_settings.POSTGRES_SERVER)
+    if problem:
+        pytest.skip(f"no PostgreSQL: {problem}")
+    return test_settings.POSTGRES_SERVER
+
+
+@pytest.fixture
+def postgres_url(postgres_server) -> Iterator[str]:
+    """An empty PostgreSQL database of one's own."""
+    with new_postgres_database(postgres_server) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory) -> Iterator[str]:
+    """A Redis to write in: the one of KRING_TEST_REDIS, or one started for this run."""
+    if test_settings.REDIS_SERVER:
+        yield test_settings.REDIS_SERVER
+        return
+    if shutil.which("redis-server") is None:
+        pytest.skip("no Redis: redis-server is not installed (KRING_TEST_REDIS names another)")
+    with redis_server(tmp_path_factory.mktemp("redis")) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def kring(request, tmp_path) -> Iterator[Kring]:
+    """An installation for real processes, on each database; what it started ends with the test."""
+    database = request.getfixturevalue("postgres_url") if request.param == "postgres" else ""
+    installation = Kring(tmp_path / "data", database)
+    try:
+        yield installation
+    finally:
+        installation.stop()
+
+
+@pytest.fixture
+def until():
+    """Wait until something is true; fails after `within` seconds."""
+
+    def wait(condition, *, within: float = 20.0, every: float = 0.05):
+        deadline = time.monotonic() + within
+        while time.monotonic() < deadline:
+            answer = condition()
+            if answer:
+                return answer
+            time.sleep(every)
+        raise AssertionError(f"not within {within} s")
+
+    return wait

@@ -8,14 +8,16 @@ they do elsewhere must bear repetition.
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, NamedTuple
 
 import msgspec
 from django.db import connection
+from django.db.models import Q
 
 from kring.core import nodes
 from kring.core.models import Delivery, RecordedEvent
@@ -43,7 +45,6 @@ class Recorded:
 
 
 Handler = Callable[[Recorded], None]
-E_ = TypeVar("E_", bound=Event)
 
 HANDLERS: dict[str, Handler] = {}
 _HEARS: dict[str, list[str]] = defaultdict(list)
@@ -85,39 +86,85 @@ def decode(row: RecordedEvent) -> Recorded:
     return Recorded(seq=row.seq, event_id=row.event_id, at=row.at, event=event)
 
 
+class Gap(NamedTuple):
+    """Sequence numbers, both ends included, that were given out and have not been seen."""
+
+    first: int
+    last: int
+    noticed: float
+
+
 class Tail:
     """Follows the outbox from one process, missing nothing that commits out of order.
 
     Sequence numbers are given before commit, so a smaller one may appear after a larger one.
-    A gap is therefore remembered and asked for again until it fills or `gap_polls` polls have
-    passed (then its transaction was rolled back).
+    A gap is therefore remembered and asked for again until it fills or `patience` seconds have
+    passed: then its transaction was rolled back. The last `LOOK_BACK` numbers before
+    `start_after` are searched for gaps too, for transactions under way at the start.
     """
 
-    def __init__(self, *, start_after: int, gap_polls: int = 10_000, batch: int = 5_000) -> None:
+    LOOK_BACK = 2_000
+    GAPS_A_QUERY = 200
+
+    def __init__(
+        self,
+        *,
+        start_after: int,
+        patience: float = 3_600.0,
+        batch: int = 5_000,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.position = max(0, start_after - self.LOOK_BACK)
+        self.gaps: list[Gap] = []
+        self._patience, self._batch, self._monotonic = patience, batch, monotonic
+        known = RecordedEvent.objects.filter(seq__gt=self.position, seq__lte=start_after)
+        self._pass([*known.order_by("seq").values_list("seq", flat=True), start_after + 1])
         self.position = start_after
-        self._gaps: dict[int, int] = {}
-        self._gap_polls = gap_polls
-        self._batch = batch
 
     def poll(self) -> Iterator[Recorded]:
-        """New events in order of sequence (late ones when they appear). 1 query, 2 with gaps."""
-        rows = list(
-            RecordedEvent.objects.filter(seq__gt=self.position).order_by("seq")[: self._batch]
-        )
-        late = list(RecordedEvent.objects.filter(seq__in=list(self._gaps))) if self._gaps else []
-        for seq in [seq for seq, polls in self._gaps.items() if polls >= self._gap_polls]:
-            del self._gaps[seq]
-        for seq in self._gaps:
-            self._gaps[seq] += 1
-        for row in late:
-            self._gaps.pop(row.seq, None)
-        for row in rows:
-            for missing in range(self.position + 1, row.seq):
-                self._gaps[missing] = 0
-            self.position = row.seq
-        for row in [*late, *rows]:
-            if row.kind in Event.KINDS:
-                yield decode(row)
+        """New events in order of sequence, then late ones. 1 query, and 1 per 200 gaps.
+
+        All are taken in hand at once: a caller that stops half-way has missed the rest.
+        """
+        newer = RecordedEvent.objects.filter(seq__gt=self.position).order_by("seq")
+        rows = [*self._late(), *newer[: self._batch]]
+        self._pass([row.seq for row in rows if row.seq > self.position])
+        return iter([decode(row) for row in rows if row.kind in Event.KINDS])
+
+    def _pass(self, seqs: Sequence[int]) -> None:
+        """Move on past these rising numbers, noting what lies between them."""
+        for seq in seqs:
+            if seq > self.position + 1:
+                self.gaps.append(Gap(self.position + 1, seq - 1, self._monotonic()))
+            self.position = seq
+
+    def _late(self) -> list[RecordedEvent]:
+        """Rows that have appeared in gaps; the gaps shrink, and the oldest are forgotten."""
+        forget = self._monotonic() - self._patience
+        rows: list[RecordedEvent] = []
+        for start in range(0, len(self.gaps), self.GAPS_A_QUERY):
+            asked = self.gaps[start : start + self.GAPS_A_QUERY]
+            inside = Q()
+            for gap in asked:
+                inside |= Q(seq__gte=gap.first, seq__lte=gap.last)
+            rows += RecordedEvent.objects.filter(inside).order_by("seq")
+        filled = [row.seq for row in rows]
+        self.gaps = [
+            rest for gap in self.gaps if gap.noticed > forget for rest in _without(gap, filled)
+        ]
+        return rows
+
+
+def _without(gap: Gap, filled: Sequence[int]) -> Iterator[Gap]:
+    """What is left of a gap once these rising numbers have appeared."""
+    first = gap.first
+    for seq in filled:
+        if gap.first <= seq <= gap.last:
+            if seq > first:
+                yield Gap(first, seq - 1, gap.noticed)
+            first = seq + 1
+    if first <= gap.last:
+        yield Gap(first, gap.last, gap.noticed)
 
 
 def last_seq() -> int:

@@ -63,6 +63,11 @@ class IdGenerator:
         self._last_ms = 0
         self._sequence = 0
 
+    @property
+    def last_ms(self) -> int:
+        """The moment in the newest id made, 0 before the first."""
+        return self._last_ms
+
     def next(self) -> int:
         """A new id, larger than every earlier one from this generator."""
         with self._lock:

@@ -15,7 +15,7 @@ import threading
 from django.db import IntegrityError, close_old_connections, connection, transaction
 
 from kring.core import clock
-from kring.core.ids import LEASABLE_NODES, IdGenerator
+from kring.core.ids import LEASABLE_NODES, IdGenerator, ms_of
 from kring.core.models import NodeLease
 
 LEASE_MS = 10 * 60 * 1000
@@ -40,7 +40,7 @@ class NodeHolder:
     def start(self, *, renew: bool = True) -> None:
         """Lease a node unless this process holds a valid one; raises RuntimeError when all are."""
         with self._lock:
-            if self._pid == os.getpid() and _now_ms() < self._expires_ms:
+            if self._holds():
                 return
             fresh = self._pid != os.getpid()
             self._pid, self._holder = os.getpid(), secrets.token_hex(8)
@@ -51,13 +51,43 @@ class NodeHolder:
                 atexit.register(self.release)
 
     def new_id(self) -> int:
-        """A new id. Starts the lease if nobody did, which must not happen in a transaction."""
-        if self._pid != os.getpid() or _now_ms() >= self._expires_ms:
-            if connection.in_atomic_block and connection.vendor == "sqlite":
-                raise RuntimeError("call nodes.start() before the first transaction")
+        """A new id. Leases a node if nobody did or the lease ran out."""
+        if self._ids is not None and self._pid == os.getpid():
+            made = self._ids.next()
+            # Looked at after the making: the id itself must lie inside the lease, also when this
+            # process was put to sleep in between.
+            if ms_of(made) < self._expires_ms and self._holds():
+                return made
+        self._lease_aside()
+        return self.new_id()
+
+    def _lease_aside(self) -> None:
+        """Lease outside any transaction of the caller's: its rollback would undo the lease."""
+        if not connection.in_atomic_block:
             self.start()
-        assert self._ids is not None
-        return self._ids.next()
+            return
+        if connection.vendor == "sqlite":
+            raise RuntimeError("call nodes.start() before the first transaction")
+        failures: list[Exception] = []
+        helper = threading.Thread(target=self._start_and_close, args=(failures,))
+        helper.start()
+        helper.join()
+        if failures:
+            raise RuntimeError("no id node could be leased") from failures[0]
+
+    def _start_and_close(self, failures: list[Exception]) -> None:
+        try:
+            self.start()
+        except Exception as error:
+            failures.append(error)
+        finally:
+            connection.close()
+
+    def _holds(self) -> bool:
+        """Whether this process's lease still covers the ids it would make now."""
+        if self._pid != os.getpid():
+            return False
+        return max(_now_ms(), self._last_ms()) < self._expires_ms
 
     def use(self, generator: IdGenerator) -> None:
         """For tests and the lab: ids from this generator, with no lease."""
@@ -65,7 +95,7 @@ class NodeHolder:
 
     def renew(self) -> None:
         with self._lock:
-            until = _now_ms() + LEASE_MS
+            until = max(_now_ms(), self._last_ms()) + LEASE_MS
             mine = NodeLease.objects.filter(node=self._node, holder=self._holder)
             # Zero rows: the lease ran out and somebody else has the node. Let it expire here too.
             if mine.filter(expires_ms__gte=_now_ms()).update(expires_ms=until):
@@ -75,7 +105,12 @@ class NodeHolder:
         if self._pid != os.getpid() or not self._holder:
             return
         self._expires_ms = 0
-        NodeLease.objects.filter(node=self._node, holder=self._holder).update(expires_ms=_now_ms())
+        # Not before the last id made: under a clock that went back, that lies in the future.
+        used_until = max(_now_ms(), self._last_ms())
+        NodeLease.objects.filter(node=self._node, holder=self._holder).update(expires_ms=used_until)
+
+    def _last_ms(self) -> int:
+        return self._ids.last_ms if self._ids is not None else 0
 
     def _keep(self) -> None:
         pause = threading.Event()
