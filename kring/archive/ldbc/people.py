@@ -249,13 +249,14 @@ class PeopleLoader:
             for _row, (one, other, since) in batch
             for side in ((one.id, other.id, since), (other.id, one.id, since))
         ]
-        return _add_missing(
+        added = _add_missing(
             sides,
             lambda people: set(
                 Connection.objects.filter(owner_id__in=people).values_list("owner_id", "other_id")
             ),
             lambda owner, other, since: Connection(owner_id=owner, other_id=other, since=since),
         )
+        return added // 2
 
 
 A = TypeVar("A")
