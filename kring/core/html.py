@@ -46,7 +46,9 @@ _UNSAFE = re.compile(
 _LOOKS_EMPTY = set("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _HEADING = re.compile(r"<(/?)h[1-6]>")
 _SIGNED = re.compile(r"(?<![\w/@#&.:-])([@#])(\w(?:[\w-]*\w)?)(?![\w@]|[.:]\w*@)")
-_HOST = re.compile(r"(?:[\w-]+\.)+[^\W\d_]{2,}")
+# One greedy run at a time: a pattern with dots inside would take quadratic time on "a.a.a.a…".
+_DOTTED = re.compile(r"[\w.-]+")
+_MAX_WORD_LINKS = 100
 
 
 def clean_text(text: str) -> str:
@@ -65,7 +67,8 @@ class Document:
     """Parsed Markdown whose signed words (`@ada`, `#pensions`) can still become links."""
 
     def __init__(self, text: str) -> None:
-        self._tokens = _markdown.parse(text)
+        # A lone surrogate cannot be written anywhere; `clean_text` leaves none.
+        self._tokens = _markdown.parse(text.encode("utf-8", "ignore").decode("utf-8"))
 
     def words(self, sign: str) -> list[str]:
         """The different words after `sign`, in order; none from code or from inside a link."""
@@ -83,13 +86,14 @@ class Document:
         Headings become h3: the page's own outline stays intact.
         """
         for inline in self._inlines():
-            children = _show_hosts(inline.children or [])
-            inline.children = _link_words(children, links) if links else children
+            inline.children = _show_hosts(inline.children or [])
+        if links:
+            _link_words(list(self._inlines()), links)
         html = _markdown.renderer.render(self._tokens, _markdown.options, {})
         return nh3.clean(
             _HEADING.sub(r"<\1h3>", html),
             tags=TAGS,
-            attributes={"a": {"href"}},
+            attributes={"*": set(), "a": {"href"}},
             url_schemes=_LINK_SCHEMES,
             link_rel="nofollow ugc noopener noreferrer",
         )
@@ -112,23 +116,33 @@ def _outside_links(children: list[Token]) -> Iterator[Token]:
             yield token
 
 
-def _link_words(children: list[Token], links: Mapping[str, str]) -> list[Token]:
-    linkable = {id(token) for token in _outside_links(children)}
-    result: list[Token] = []
-    for token in children:
-        if id(token) not in linkable:
-            result.append(token)
+def _link_words(inlines: list[Token], links: Mapping[str, str]) -> None:
+    room = _MAX_WORD_LINKS
+    for inline in inlines:
+        children = inline.children or []
+        linkable = {id(token) for token in _outside_links(children)}
+        inline.children = []
+        for token in children:
+            if id(token) in linkable and room:
+                pieces = _split(token, links, room)
+                room -= len(pieces) // 4
+                inline.children.extend(pieces)
+            else:
+                inline.children.append(token)
+
+
+def _split(token: Token, links: Mapping[str, str], room: int) -> list[Token]:
+    """The text token cut at its linked words: before, open, word, close, ..., after."""
+    pieces: list[Token] = []
+    position = 0
+    for match in _SIGNED.finditer(token.content):
+        href = links.get(match[0])
+        if href is None or len(pieces) // 4 == room:
             continue
-        position = 0
-        for match in _SIGNED.finditer(token.content):
-            href = links.get(match[0])
-            if href is None:
-                continue
-            result.append(_text(token.content[position : match.start()], token.level))
-            result.extend(_link(href, match[0], token.level))
-            position = match.end()
-        result.append(_text(token.content[position:], token.level))
-    return result
+        pieces.append(_text(token.content[position : match.start()], token.level))
+        pieces.extend(_link(href, match[0], token.level))
+        position = match.end()
+    return [*pieces, _text(token.content[position:], token.level)]
 
 
 def _show_hosts(children: list[Token]) -> list[Token]:
@@ -139,6 +153,7 @@ def _show_hosts(children: list[Token]) -> list[Token]:
         result.append(token)
         if token.type == "link_open":
             href, shown = str(token.attrGet("href") or ""), ""
+            token.attrs = {"href": href}
         elif token.type == "link_close":
             host = _hidden_host(shown, href)
             if host:
@@ -160,10 +175,22 @@ def _hidden_host(shown: str, href: str) -> str:
         return "" if "@" not in shown or shown.removeprefix("mailto:") in href else href[7:]
     if "@" in parts.netloc or "xn--" in host:
         return host
-    authority = re.match(r"\s*https?://([^/?#\s]*)", shown, re.IGNORECASE)
-    claimed = [authority[1].lower()] if authority else _HOST.findall(shown.lower())
+    shown = _as_compared(shown)
+    authority = re.match(r"\s*https?://([^/?#\s]*)", shown)
+    claimed = [authority[1]] if authority else [n for n in _DOTTED.findall(shown) if _is_host(n)]
     bare = host.removeprefix("www.")
     return host if any(name.removeprefix("www.").split(":")[0] != bare for name in claimed) else ""
+
+
+def _as_compared(text: str) -> str:
+    """Without what could make an address look like another: widths, odd dots, joiners, case."""
+    text = unicodedata.normalize("NFKC", text).translate({0x3002: ".", 0xFF61: "."})
+    return "".join(sign for sign in text if unicodedata.category(sign) != "Cf").lower()
+
+
+def _is_host(name: str) -> bool:
+    labels = name.strip(".").split(".")
+    return len(labels) > 1 and len(labels[-1]) > 1 and labels[-1].isalpha()
 
 
 def _text(content: str, level: int) -> Token:

@@ -22,7 +22,8 @@ GROUPS = (21, 22)
 VIEWERS = (None, *PEOPLE)
 POSTS = 7
 
-_pairs = st.lists(st.tuples(st.sampled_from(PEOPLE), st.sampled_from(PEOPLE)), max_size=4)
+_pair = st.tuples(st.sampled_from(PEOPLE), st.sampled_from(PEOPLE))
+_pairs = st.lists(_pair, max_size=4)
 
 
 @dataclass(frozen=True)
@@ -39,11 +40,11 @@ class Row:
 _rows = st.builds(
     Row,
     author=st.sampled_from(PEOPLE),
-    audience=st.sampled_from(Audience.values),
+    audience=st.sampled_from((*Audience.values, Audience.CONNECTIONS, Audience.DIRECT)),
     group=st.sampled_from(GROUPS),
     mentions=st.frozensets(st.sampled_from(PEOPLE), max_size=2),
     deleted=st.sampled_from((False, False, False, True)),
-    shape=st.sampled_from(("top", "comment", "repost")),
+    shape=st.sampled_from(("top", "comment", "comment", "repost")),
     target=st.integers(0, POSTS - 1),
 )
 
@@ -61,14 +62,16 @@ class World:
     rows: list[Row]
 
 
-_few_gone = st.one_of(st.just(frozenset()), st.frozensets(st.sampled_from(PEOPLE), max_size=1))
-_blocks = st.one_of(st.just([]), _pairs)
+_few_gone = st.one_of(
+    st.just(frozenset()), st.just(frozenset()), st.frozensets(st.sampled_from(PEOPLE), max_size=1)
+)
+_blocks = st.one_of(st.just([]), st.just([]), _pairs)
 
 worlds = st.builds(
     World,
     suspended=_few_gone,
     deleted=_few_gone,
-    connections=_pairs,
+    connections=st.lists(_pair, max_size=6),
     follows=_pairs,
     blocks=_blocks,
     mutes=_blocks,
