@@ -31,7 +31,7 @@ def viewer_of(
     visit: timedelta,
 ) -> Viewer:  # fmt: skip
     """The viewer as the feed's stages want them. 3 queries."""
-    ids = _id_sets(identity.pk)
+    ids: dict[str, Any] = _id_sets(identity.pk)
     person = world.people.find(identity.pk)
     company = int(world.companies(np.array([person]))[0]) if person >= 0 else 0
     return Viewer(

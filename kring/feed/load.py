@@ -238,7 +238,7 @@ def _logged() -> Iterator[ActTuple]:
         if actor in people:
             yield (
                 people[actor], LOGGED_KINDS[kind], ms_of(id_), subject or 0,
-                people.get(towards, 0),
+                people.get(towards or 0, 0),
             )  # fmt: skip
 
 
@@ -268,7 +268,7 @@ def acts_of_post(post_id: int) -> list[tuple[int, int, int, int]]:
 
     A deleted repost no longer tells whether it had own words, so both kinds are named.
     """
-    row = (
+    row: tuple[Any, ...] | None = (
         PostRow.objects.filter(pk=post_id)
         .values_list(
             "author_id",

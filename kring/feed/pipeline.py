@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kring.feed.batch import Batch, finite
-from kring.feed.reasons import Reason, explain
+from kring.feed.reasons import NOTHING_EXPLAINED, Reason, explain
 from kring.feed.sources import gather
 from kring.feed.stages import (
     Context,
@@ -157,7 +157,7 @@ def _slate(
     context: Context, batch: Batch, order: NDArray[np.intp], explained: int, trace: Trace
 ) -> Slate:
     served = batch.take(order)
-    explanation = explain(context, batch, order[:explained])
+    explanation = explain(context, batch, order[:explained]) if explained else NOTHING_EXPLAINED
     return Slate(
         viewer_id=context.viewer.id,
         now_ms=context.viewer.now_ms,

@@ -59,6 +59,9 @@ class Explanation(NamedTuple):
     reasons: tuple[Reason, ...]
 
 
+NOTHING_EXPLAINED = Explanation(np.zeros(0), np.zeros((0, len(GROUPS))), ())
+
+
 def explain(context: Context, batch: Batch, order: NDArray[np.intp]) -> Explanation:
     """Explain the items of `batch` at `order`, in that order."""
     served = batch.take(order)

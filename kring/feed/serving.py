@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
+
 from kring.feed.explain import explanation
 from kring.feed.home import rank
 from kring.feed.hydrate import viewer_of
@@ -78,7 +80,8 @@ class Server:
             # once, so that a second look finds none unless something happened meanwhile.
             everything = rank(world, viewer, self.policy, slate.candidates, explained=0)
             gone = {*refused, *_refused(viewer.id, everything.post_id)}
-            viewer = replace(viewer, hidden_post_ids=[*viewer.hidden_post_ids.tolist(), *gone])
+            hidden = np.concatenate([viewer.hidden_post_ids, np.array(sorted(gone), np.int64)])
+            viewer = replace(viewer, hidden_post_ids=hidden)
             slate = rank(world, viewer, self.policy, limit)
             refused = _refused(viewer.id, slate.post_id)
         return slate

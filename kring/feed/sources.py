@@ -76,7 +76,7 @@ def _youngest_by(context: Context, author_ids: Ints, quota: int) -> Rows:
     authors = context.world.people.find_many(author_ids)
     rows = context.world.posts.by_author.newest(authors, context.policy.sources.posts_each)
     rows = _existing(context, rows)
-    youngest_first = np.argsort(-context.world.posts.index.ids.view[rows], kind="stable")
+    youngest_first = np.argsort(-context.world.posts.index.ids.view[rows])
     return _within_quota(context, rows[youngest_first], quota)
 
 

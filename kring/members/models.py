@@ -91,7 +91,7 @@ class Identity(models.Model):
     suspended_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
 
-    objects: ClassVar[models.Manager[Identity]] = IdentityQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[models.Manager[Identity]] = IdentityQuerySet.as_manager()
 
     class Meta:
         constraints = [

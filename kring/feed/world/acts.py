@@ -135,17 +135,19 @@ class ActTable:
 
     def remove(self, actor_id: int, kind: int, post_id: int, target_author_id: int) -> bool:
         """Undo the latest such act; False when there is none (an event delivered twice)."""
-        own_id, target, resharer = self._credit(post_id, target_author_id)
+        own_id, target, _ = self._credit(post_id, target_author_id)
         actor = self.people.find(actor_id)
         if not post_id and target < 0:
             return False
         latest = self._matching(actor, kind, own_id, target if not post_id else None)[-1:]
         if not latest.size:
             return False
-        self.removed.view[latest] = True
-        if resharer >= 0:
-            self.removed.view[self._matching(actor, kind, post_id, resharer)[-1:]] = True
         row, at_ms = int(self.post_row.view[latest[0]]), int(self.at_ms.view[latest[0]])
+        # The resharer's row is known by its moment: whoever undoes may name only the original.
+        rows = self.by_actor.rows(actor)
+        shared = self.passed_on.view[rows] & (self.kind.view[rows] == kind)
+        self.removed.view[rows[shared & (self.at_ms.view[rows] == at_ms)]] = True
+        self.removed.view[latest] = True
         self._count(actor, kind, row, at_ms, -1)
         return True
 
@@ -235,6 +237,7 @@ class ActTable:
     def _matching(self, actor: int, kind: int, post_id: int, target: int | None) -> Rows:
         rows = self.by_actor.rows(actor)
         same = (self.kind.view[rows] == kind) & (self.post_id.view[rows] == post_id)
+        same &= ~self.passed_on.view[rows]
         if target is not None:
             same &= self.target.view[rows] == target
         return np.asarray(rows[same & ~self.removed.view[rows]])
