@@ -9,6 +9,7 @@ slate is made, the step where a number must be kept up to date act by act.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -59,15 +60,20 @@ def decay(at_ms: Ints, now_ms: int, half_life_days: float) -> Floats:
 
 def act_weights(acts: ActView, policy: Policy) -> Floats:
     """Each act's own weight, less for the one who merely passed the post on."""
-    table = np.array([getattr(policy.act_weights, kind.name.lower()) for kind in ActKind])
-    return np.asarray(
-        table[acts.kind] * np.where(acts.passed_on, policy.affinity.resharer_share, 1.0)
-    )
+    table = _weights(policy)
+    return np.asarray(table[acts.passed_on.astype(np.intp), acts.kind])
+
+
+@lru_cache(maxsize=16)
+def _weights(policy: Policy) -> Floats:
+    """By kind of act: whole for the author, and the share of whoever passed the post on."""
+    whole = np.array([getattr(policy.act_weights, kind.name.lower()) for kind in ActKind])
+    return np.stack([whole, whole * policy.affinity.resharer_share])
 
 
 def ties(acts: ActView, others: Rows, now_ms: int, policy: Policy) -> Ties:
     """Sum acts per person in `others` (one per act; -1 is nobody)."""
-    order = np.argsort(others, kind="stable")
+    order = np.argsort(others)
     order = order[np.searchsorted(others[order], 0) :]
     people = others[order]
     if not people.size:

@@ -17,7 +17,7 @@ from kring.feed.batch import Batch
 from kring.feed.features import HOUR_MS, NAMES, expected_responses
 from kring.feed.stages import Context
 from kring.feed.world import ActKind
-from kring.feed.world.columns import Rows
+from kring.feed.world.columns import Rows, contains
 from kring.feed.world.kinds import COMMENTS, PUBLIC_ACTS
 from kring.feed.world.posts import DAY_MS
 from kring.network.graph import distinct
@@ -106,7 +106,7 @@ def _topics(context: Context, rows: NDArray[np.int32]) -> list[tuple[int, float]
 def _ties(context: Context, threads: NDArray[np.int32]) -> list[list[tuple[int, str]]]:
     """Per thread: strong ties who took part in public, closest first, with their weightiest act."""
     acts, world = context.profile.strong_acts, context.world
-    chosen = np.isin(acts.post_row, threads)
+    chosen = contains(acts.post_row, distinct(threads))
     chosen &= acts.actor != world.posts.author.view[acts.post_row]
     rank = {person: at for at, person in enumerate(context.profile.strong.tolist())}
     columns = (acts.post_row[chosen], acts.actor[chosen], acts.kind[chosen])
