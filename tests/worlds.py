@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from kring.core.events import Event, decode
 from kring.core.models import RecordedEvent
 from kring.members.models import Identity
 from kring.members.services import create_identity, create_person
@@ -54,3 +55,7 @@ def small_town(now: datetime = NOON - timedelta(days=1)) -> SmallTown:
 def event_kinds() -> list[str]:
     """The kinds of all recorded events, in order."""
     return list(RecordedEvent.objects.order_by("seq").values_list("kind", flat=True))
+
+
+def last_event() -> Event:
+    return decode(RecordedEvent.objects.latest("seq")).event

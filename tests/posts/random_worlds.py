@@ -40,7 +40,9 @@ class Row:
 _rows = st.builds(
     Row,
     author=st.sampled_from(PEOPLE),
-    audience=st.sampled_from((*Audience.values, Audience.CONNECTIONS, Audience.DIRECT)),
+    audience=st.sampled_from(
+        (*Audience.values, Audience.CONNECTIONS, Audience.DIRECT, Audience.UNLISTED)
+    ),
     group=st.sampled_from(GROUPS),
     mentions=st.frozensets(st.sampled_from(PEOPLE), max_size=2),
     deleted=st.sampled_from((False, False, False, True)),
@@ -74,9 +76,9 @@ worlds = st.builds(
     connections=st.lists(_pair, max_size=6),
     follows=_pairs,
     blocks=_blocks,
-    mutes=_blocks,
+    mutes=_pairs,
     memberships=st.frozensets(
-        st.tuples(st.sampled_from(PEOPLE), st.sampled_from((*GROUPS, 14))), max_size=4
+        st.tuples(st.sampled_from(PEOPLE), st.sampled_from((*GROUPS, 11, 14))), max_size=6
     ),
     thread_mutes=st.frozensets(
         st.tuples(st.sampled_from(PEOPLE), st.integers(0, POSTS - 1)), max_size=2

@@ -22,7 +22,7 @@ from tests.worlds import NOON, small_town
 pytestmark = pytest.mark.django_db
 
 many_worlds = settings(
-    max_examples=70, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
