@@ -6,6 +6,8 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -67,15 +69,43 @@ def redis_url(tmp_path_factory) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def migrated_folder(tmp_path_factory) -> Path:
+    """A KRING_DATA whose SQLite database is up to date, to be copied."""
+    made = Kring(tmp_path_factory.mktemp("migrated") / "data")
+    ended = made.run("migrate")
+    assert ended.returncode == 0, ended.stderr
+    return made.data
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_server, tmp_path_factory) -> Iterator[str]:
+    """The URL of a PostgreSQL database that is up to date, to be copied."""
+    with new_postgres_database(postgres_server) as url:
+        made = Kring(tmp_path_factory.mktemp("migrated") / "data", url)
+        ended = made.run("migrate")
+        assert ended.returncode == 0, ended.stderr
+        yield url
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def kring(request, tmp_path) -> Iterator[Kring]:
-    """An installation for real processes, on each database; what it started ends with the test."""
-    database = request.getfixturevalue("postgres_url") if request.param == "postgres" else ""
-    installation = Kring(tmp_path / "data", database)
-    try:
+    """An installation with its database made, for real processes, on each kind of database.
+
+    What a test starts on it ends with the test.
+    """
+    data = tmp_path / "data"
+    with ExitStack() as stack:
+        database = ""
+        if request.param == "postgres":
+            template = request.getfixturevalue("migrated_postgres")
+            database = stack.enter_context(new_postgres_database(template, copy_of=template))
+            data.mkdir()
+        else:
+            shutil.copytree(request.getfixturevalue("migrated_folder"), data)
+        installation = Kring(data, database)
+        stack.callback(installation.stop)
         yield installation
-    finally:
-        installation.stop()
 
 
 @pytest.fixture

@@ -142,10 +142,11 @@ def postgres_problem(url: str) -> str:
 
 
 @contextmanager
-def new_postgres_database(server: str):
+def new_postgres_database(server: str, copy_of: str = "template1"):
+    template = copy_of.rsplit("/", 1)[-1]
     name = f"kring_test_{secrets.token_hex(6)}"
     with closing(_server(server)) as link:
-        link.execute(f"CREATE DATABASE {name}")
+        link.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         try:
             yield f"{server.rsplit('/', 1)[0]}/{name}"
         finally:
