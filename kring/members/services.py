@@ -15,7 +15,7 @@ from kring.core import nodes
 from kring.core.dating import id_at
 from kring.core.errors import Conflict, Invalid
 from kring.core.events import record
-from kring.core.html import clean_text, render_markdown
+from kring.core.html import clean_text, is_blank, render_markdown
 from kring.members.events import (
     IdentityCreated,
     IdentityDeleted,
@@ -25,6 +25,7 @@ from kring.members.events import (
 )
 from kring.members.handles import free_handles, parse_handle
 from kring.members.models import Account, Identity, Kind, Role
+from kring.members.sections import SECTIONS, replace_section
 
 # Longest text of each profile field; `about` has no column limit of its own.
 PROFILE_FIELDS = {
@@ -35,6 +36,7 @@ PROFILE_FIELDS = {
     "pronouns": 40,
     "uses_network_for": 200,
 }
+_EMAIL_CHARACTERS = 254
 
 
 class NewIdentity(TypedDict, total=False):
@@ -107,38 +109,51 @@ def create_account(
     """
     email = email.strip()
     try:
+        if len(email) > _EMAIL_CHARACTERS:
+            raise ValidationError("")
         validate_email(email)
     except ValidationError:
         raise Invalid(_("Enter a valid e-mail address."), code="email", field="email") from None
     if role not in Role.values:
         raise Invalid(_("There is no such role."), field="role")
+    taken = Conflict(_("That address has an account."), code="email_taken", field="email")
     if Account.objects.filter(email__iexact=email).exists():
-        raise Conflict(_("That address has an account."), code="email_taken", field="email")
+        raise taken
     account = Account(id=nodes.new_id(), email=email, role=role, created_at=now, is_active=True)
     try:
         validate_password(password, user=account)
     except ValidationError as error:
         raise Invalid(" ".join(error.messages), code="password", field="password") from None
     account.set_password(password)
-    account.save(force_insert=True)
+    try:
+        with transaction.atomic():
+            account.save(force_insert=True)
+    except IntegrityError:
+        raise taken from None
     create_person(name=name, now=now, account=account)
     return account
 
 
 @transaction.atomic
-def update_profile(*, identity: Identity, now: datetime, **fields: str) -> Identity:
-    """Change the named profile texts. Nothing changed, nothing recorded.
+def update_profile(*, identity: Identity, now: datetime, **fields: Any) -> Identity:
+    """Change the named profile texts and sections. Nothing changed, nothing recorded.
 
-    Raises Invalid for a field that is no profile text or does not fit.
+    Texts are strings; a section is the whole of what it should say (`members.sections`). Raises
+    Invalid for a field that a profile does not have, or a value that does not fit it.
     """
-    texts = _profile_texts(fields)
+    sections = {name: value for name, value in fields.items() if name in SECTIONS}
+    texts = _profile_texts({name: value for name, value in fields.items() if name not in SECTIONS})
     changed = {name: value for name, value in texts.items() if getattr(identity, name) != value}
-    if not changed:
+    if not changed and not sections:
         return identity
+    if changed:
+        # Not on the caller's object before everything proved to fit.
+        Identity.objects.filter(pk=identity.pk).update(**changed)
+    for name, entries in sections.items():
+        replace_section(identity, name, entries)
     for name, value in changed.items():
         setattr(identity, name, value)
-    identity.save(update_fields=list(changed))
-    record(ProfileChanged(identity_id=identity.id), now=now)
+    record(ProfileChanged(identity_id=identity.pk), now=now)
     return identity
 
 
@@ -179,7 +194,7 @@ def delete_identity(*, identity: Identity, now: datetime) -> None:
         "account": None,
     }
     if Identity.objects.filter(pk=identity.pk, deleted_at=None).update(deleted_at=now, **empty):
-        for section in ("positions", "education", "skills", "languages", "links"):
+        for section in SECTIONS:
             getattr(identity, section).all().delete()
         record(IdentityDeleted(identity_id=identity.id), now=now)
     identity.refresh_from_db()
@@ -201,7 +216,7 @@ def _profile_texts(fields: dict[str, Any]) -> dict[str, str]:
                 field=name,
             )
         texts[name] = text
-    if texts.get("name") == "":
+    if "name" in texts and is_blank(texts["name"]):
         raise Invalid(_("Say a name."), code="empty", field="name")
     if "about" in texts:
         texts["about_html"] = render_markdown(texts["about"])
