@@ -55,12 +55,14 @@ def gather_evidence(context: Context, served: Batch) -> Evidence:
     posts, now = context.world.posts, context.viewer.now_ms
     thread = served["thread_row"]
     days = (round(context.policy.affinity.short_days), round(context.policy.affinity.long_days))
+    to_them = _counts(context, served.author, days, back=False)
+    to_you = _counts(context, served.author, days, back=True)
     return Evidence(
         author_id=served.author_id.tolist(),
         features=served.features.tolist(),
-        to_them_week=_counts(context, served.author, days[0], back=False),
-        to_them=_counts(context, served.author, days[1], back=False),
-        to_you=_counts(context, served.author, days[1], back=True),
+        to_them_week=to_them[0],
+        to_them=to_them[1],
+        to_you=to_you[1],
         days=days,
         topics=_topics(context, served["content_row"]),
         words=served["words"].tolist(),
@@ -73,20 +75,28 @@ def gather_evidence(context: Context, served: Batch) -> Evidence:
     )
 
 
-def _counts(context: Context, authors: Rows, days: int, *, back: bool) -> list[list[int]]:
-    """Per served item: [other public acts, comments and replies] between viewer and author."""
+def _counts(
+    context: Context, authors: Rows, windows: tuple[int, ...], *, back: bool
+) -> list[list[list[int]]]:
+    """Per window of days and served item: [other public acts, comments and replies].
+
+    By the viewer towards the author, or back.
+    """
     acts = context.profile.acts_back if back else context.profile.acts
-    others = acts.actor if back else acts.target
     people = distinct(authors)
     if not people.size:
-        return []
-    place = np.minimum(np.searchsorted(people, others), people.size - 1)
-    age = context.viewer.now_ms - acts.at_ms
-    meant = (people[place] == others) & PUBLIC_ACTS[acts.kind] & ~acts.passed_on
-    meant &= (age >= 0) & (age <= days * DAY_MS)
-    cells = place[meant] * 2 + COMMENTS[acts.kind[meant]]
-    counts = np.bincount(cells, minlength=2 * people.size).reshape(-1, 2)
-    return counts[np.searchsorted(people, authors)].tolist()  # type: ignore[no-any-return]
+        return [[] for _ in windows]
+    others = acts.actor if back else acts.target
+    chosen = np.flatnonzero(PUBLIC_ACTS[acts.kind] & ~acts.passed_on & contains(others, people))
+    age = context.viewer.now_ms - acts.at_ms[chosen]
+    cells = np.searchsorted(people, others[chosen]) * 2 + COMMENTS[acts.kind[chosen]]
+    at = np.searchsorted(people, authors)
+    counts: list[list[list[int]]] = []
+    for days in windows:
+        within = cells[(age >= 0) & (age <= days * DAY_MS)]
+        table = np.bincount(within, minlength=2 * people.size).reshape(-1, 2)
+        counts.append(table[at].tolist())
+    return counts
 
 
 def _topics(context: Context, rows: NDArray[np.int32]) -> list[tuple[int, float] | None]:

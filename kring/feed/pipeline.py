@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kring.feed.batch import Batch, finite
-from kring.feed.reasons import NOTHING_EXPLAINED, Reason, explain
+from kring.feed.reasons import NOTHING_EXPLAINED, Explanation, Reason, explain
 from kring.feed.sources import gather
 from kring.feed.stages import (
     Context,
@@ -108,9 +108,11 @@ def run(stages: Stages, context: Context, limit: int, explained: int) -> Slate:
     """Make one slate of at most `limit` items, the first `explained` of them with reasons."""
     batch, steps = candidates(stages, context)
     score(stages, context, batch)
-    order = stages.selector.select(context, batch, limit)
+    placing = stages.selector.prepare(context, batch)
+    order = np.array(placing.order(limit), dtype=np.intp)
     steps.append(Step("selector", stages.selector.name, len(batch), len(order), _NO_IDS))
-    slate = _slate(context, batch, order, explained, Trace(tuple(steps)))
+    told = explain(context, batch, order[:explained], placing) if explained else NOTHING_EXPLAINED
+    slate = _slate(context, batch, order, told, Trace(tuple(steps)))
     for side_effect in stages.side_effects:
         side_effect.run(context, slate)
     return slate
@@ -154,10 +156,9 @@ _NO_IDS: Ints = np.zeros(0, dtype=np.int64)
 
 
 def _slate(
-    context: Context, batch: Batch, order: NDArray[np.intp], explained: int, trace: Trace
+    context: Context, batch: Batch, order: NDArray[np.intp], told: Explanation, trace: Trace
 ) -> Slate:
     served = batch.take(order)
-    explanation = explain(context, batch, order[:explained]) if explained else NOTHING_EXPLAINED
     return Slate(
         viewer_id=context.viewer.id,
         now_ms=context.viewer.now_ms,
@@ -176,8 +177,8 @@ def _slate(
         multipliers=served.multipliers,
         features=served.features,
         p=served.p,
-        prior=explanation.prior,
-        contributions=explanation.contributions,
-        reasons=explanation.reasons,
+        prior=told.prior,
+        contributions=told.contributions,
+        reasons=told.reasons,
         trace=trace,
     )

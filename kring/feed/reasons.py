@@ -15,8 +15,7 @@ from kring.feed.batch import Batch
 from kring.feed.facts import Fact, facts_of, gather_evidence
 from kring.feed.features import FEATURES, GROUP_STARTS, GROUPS
 from kring.feed.ranker import ranker_of
-from kring.feed.selection import Changed, Contest
-from kring.feed.stages import Context
+from kring.feed.stages import Context, Placing
 from kring.feed.value import Attribution, attribute, head_values
 from kring.feed.world.columns import Floats, Ints
 
@@ -62,8 +61,10 @@ class Explanation(NamedTuple):
 NOTHING_EXPLAINED = Explanation(np.zeros(0), np.zeros((0, len(GROUPS))), ())
 
 
-def explain(context: Context, batch: Batch, order: NDArray[np.intp]) -> Explanation:
-    """Explain the items of `batch` at `order`, in that order."""
+def explain(
+    context: Context, batch: Batch, order: NDArray[np.intp], placing: Placing
+) -> Explanation:
+    """Explain the items of `batch` at `order`, in that order, as `placing` placed them."""
     served = batch.take(order)
     shares = _shares(context, served)
     plus = np.add.reduceat(shares.plus, GROUP_STARTS, axis=1)
@@ -75,7 +76,6 @@ def explain(context: Context, batch: Batch, order: NDArray[np.intp]) -> Explanat
     top = np.argmax(contributions, axis=1) if len(served) else np.zeros(0, dtype=np.intp)
     has_top = np.take_along_axis(contributions, top[:, None], axis=1)[:, 0] > 0
     changed = _changed(served, order, (plus, minus), top)
-    contest = Contest(batch, context.policy.selection)
     held_back = _held_back(served)
     by_time = _rank_by_time(batch.post_id, served.post_id)
     reasons = tuple(
@@ -84,7 +84,7 @@ def explain(context: Context, batch: Batch, order: NDArray[np.intp]) -> Explanat
             groups=groups[at],
             held_back=held_back[at],
             top_group=GROUPS[top[at]] if has_top[at] else None,
-            rank_without_top=contest.place_of(changed[at]) if has_top[at] else None,
+            rank_without_top=placing.place_of(*changed[at]) if has_top[at] else None,
             rank_by_time=by_time[at],
         )
         for at, prior_of in enumerate(prior.tolist())
@@ -128,13 +128,12 @@ def _by_weight(features: list[int], weight: list[float]) -> list[int]:
 
 def _changed(
     served: Batch, order: NDArray[np.intp], sums: tuple[Floats, Floats], top: NDArray[np.intp]
-) -> list[Changed]:
-    """Each item without its top group."""
+) -> list[tuple[int, float, float]]:
+    """Each item without its top group: where it is in the batch, and what is left of its score."""
     at = np.arange(len(served))
     plus = (served.v_plus - sums[0][at, top]) * served.multiplier
     minus = served.v_minus - sums[1][at, top]
-    rows = zip(order.tolist(), plus.tolist(), minus.tolist(), strict=True)
-    return [Changed(*row) for row in rows]
+    return list(zip(order.tolist(), plus.tolist(), minus.tolist(), strict=True))
 
 
 def _held_back(served: Batch) -> list[dict[str, float]]:

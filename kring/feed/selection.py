@@ -10,11 +10,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
 from heapq import heappop, heappush
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kring.feed.batch import Batch
 from kring.feed.policy import Selection
@@ -26,8 +25,7 @@ Entry = tuple[float, int, int]
 LAST: Entry = (np.inf, 0, 0)
 
 
-@dataclass(frozen=True)
-class Changed:
+class Changed(NamedTuple):
     """One candidate with another score, to ask where it would have stood."""
 
     at: int
@@ -68,9 +66,9 @@ class Contest:
         """Positions in the batch in the order served, at most `limit`."""
         return _Run(self, None).places(limit, stop_at=-1)
 
-    def place_of(self, changed: Changed) -> int | None:
-        """The 1-based place a candidate would have had with that score, if within look-ahead."""
-        look_ahead = self.rules.look_ahead
+    def place_of(self, at: int, plus: float, minus: float) -> int | None:
+        """The place (from 1) a candidate would have had with that score, if within look-ahead."""
+        changed, look_ahead = Changed(at, plus, minus), self.rules.look_ahead
         own = (-changed.plus - changed.minus, -self.ids[changed.at], changed.at)
         # An author without a place yet is never held back, so whoever leads by more goes first.
         if bisect_left(self.leaders, own) > look_ahead:
@@ -183,6 +181,5 @@ class AuthorSpacing:
 
     name = "author_spacing"
 
-    def select(self, context: Context, batch: Batch, limit: int) -> NDArray[np.intp]:
-        order = Contest(batch, context.policy.selection).order(limit)
-        return np.array(order, dtype=np.intp)
+    def prepare(self, context: Context, batch: Batch) -> Contest:
+        return Contest(batch, context.policy.selection)

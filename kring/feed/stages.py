@@ -21,6 +21,7 @@ __all__ = [
     "Hydrator",
     "LessLikeThis",
     "Multiplier",
+    "Placing",
     "Scorer",
     "Selector",
     "SideEffect",
@@ -55,7 +56,7 @@ def verdict(batch: Batch, keep: Bools, returned: int = 0) -> Verdict:
     """Split a batch; one of which nothing is removed is passed on as it is."""
     if keep.all():
         return Verdict(batch, batch.post_id[:0], returned)
-    return Verdict(batch.take(keep), batch.post_id[~keep], returned)
+    return Verdict(batch.take(np.flatnonzero(keep)), batch.post_id[~keep], returned)
 
 
 class Source(Protocol):
@@ -99,12 +100,24 @@ class Multiplier(Protocol):
     def factors(self, context: Context, batch: Batch) -> Floats: ...
 
 
+class Placing(Protocol):
+    """Candidates ready to be put in order, as they are or with one score changed."""
+
+    def order(self, limit: int) -> list[int]:
+        """Positions in the batch in the order served."""
+        ...
+
+    def place_of(self, at: int, plus: float, minus: float) -> int | None:
+        """The place (from 1) that one would have had with that score; None: too far down."""
+        ...
+
+
 class Selector(Protocol):
     """Puts candidates in the order in which they are served."""
 
     name: str
 
-    def select(self, context: Context, batch: Batch, limit: int) -> NDArray[np.intp]: ...
+    def prepare(self, context: Context, batch: Batch) -> Placing: ...
 
 
 class SideEffect(Protocol):

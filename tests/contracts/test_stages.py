@@ -141,6 +141,7 @@ def test_each_row_is_scored_for_itself(context, batch):
 
 def test_a_selector_places_each_once(context, batch):
     score(HOME, context, batch)
-    order = HOME.selector.select(context, batch, len(batch)).tolist()
+    placing = HOME.selector.prepare(context, batch)
+    order = placing.order(len(batch))
     assert sorted(order) == list(range(len(batch)))
-    assert HOME.selector.select(context, batch, 5).tolist() == order[:5]
+    assert placing.order(5) == order[:5]

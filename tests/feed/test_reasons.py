@@ -54,7 +54,7 @@ def test_without_its_top_reason_an_item_stands_where_the_rank_says(large):
         lowered.v_minus[at] -= top.minus
         lowered.score = lowered.v_plus * lowered.multiplier + lowered.v_minus
         assert batch.score[at] - lowered.score[at] == pytest.approx(top.contribution, abs=1e-9)
-        order = HOME.selector.select(context, lowered, POLICY.selection.look_ahead).tolist()
+        order = HOME.selector.prepare(context, lowered).order(POLICY.selection.look_ahead)
         assert reason.rank_without_top == (order.index(at) + 1 if at in order else None)
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from kring.feed.batch import Batch
 from kring.feed.policy import default_policy
-from kring.feed.selection import Changed, Contest
+from kring.feed.selection import Contest
 from kring.feed.world import AuthorKind
 
 RULES = default_policy().selection
@@ -96,7 +96,7 @@ def test_the_place_with_another_score_is_where_it_would_have_stood(rows, data):
     altered = [*rows[:at], (rows[at][0], plus, minus, rows[at][3]), *rows[at + 1 :]]
     order = naive(batch_of(altered), rules, rules.look_ahead)
     expected = order.index(at) + 1 if at in order else None
-    found = Contest(batch_of(rows), rules).place_of(Changed(at, plus, minus))
+    found = Contest(batch_of(rows), rules).place_of(at, plus, minus)
     assert found == expected
 
 
