@@ -23,6 +23,8 @@ from kring.core.clock import EPOCH_2000
 from kring.core.errors import Invalid
 
 MAX_LINE = 1 << 20
+# Stands for a line that is; a lone surrogate that decoding never makes.
+TOO_LONG = "\ud800"
 SHOWN = 20
 BATCH = 1_000
 FIRST_YEAR, LAST_YEAR = 2000, 2068
@@ -113,8 +115,11 @@ class Table:
                 line = reader.line_num + 1
 
     def _fault(self, values: list[str]) -> str:
-        if any("\ud800" <= sign <= "\udfff" for value in values for sign in value):
-            return "not valid UTF-8"
+        try:
+            "".join(values).encode()
+        except UnicodeEncodeError:
+            long = any(TOO_LONG in value for value in values)
+            return f"longer than {MAX_LINE:,} bytes" if long else "not valid UTF-8"
         if len(values) != len(self.columns):
             return f"{len(values)} columns where {len(self.columns)} are expected"
         return ""
@@ -133,12 +138,10 @@ class Table:
 def _lines(stream: BufferedIOBase) -> Iterator[str]:
     """Lines as text; bytes that are not UTF-8 become lone surrogates, which `Table` refuses."""
     while line := stream.readline(MAX_LINE + 1):
-        if len(line) > MAX_LINE:
-            while line and not line.endswith(b"\n"):
-                line = stream.readline(MAX_LINE)
-            # One field of lone surrogates: refused like any other undecodable line.
-            line = b"\xff\n"
-        yield line.decode("utf-8", "surrogateescape")
+        too_long = len(line) > MAX_LINE
+        while too_long and line and not line.endswith(b"\n"):
+            line = stream.readline(MAX_LINE)
+        yield f"{TOO_LONG}\n" if too_long else line.decode("utf-8", "surrogateescape")
 
 
 def parsed(table: Table, parse: Callable[[Row], T], report: Report) -> Iterator[tuple[Row, T]]:

@@ -130,7 +130,7 @@ BAD_ROWS = [
     ("person", f"103|{'E' * 101}||f|d|2010-01-01T00:00:00.000+0000|i|F|1", "longer than 100"),
     ("person", "103| | |f|d|2010-01-01T00:00:00.000+0000|i|F|1", "the name is empty"),
     ("person", b"103|\xff\xfe|B|f|d|2010-01-01T00:00:00.000+0000|i|F|1", "not valid UTF-8"),
-    ("person", b"103|" + b"E" * 2_000_000, "not valid UTF-8"),
+    ("person", b"103|" + b"E" * 2_000_000, "longer than 1,048,576 bytes"),
     ("person_workAt_organisation", "100|99|2005", "organisation 99 is unknown"),
     ("person_workAt_organisation", "100|10|12345", "year '12345' is not between 1900 and 2100"),
     ("person_hasInterest_tag", "100|99", "tag 99 is unknown"),
