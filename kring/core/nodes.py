@@ -11,8 +11,9 @@ import atexit
 import os
 import secrets
 import threading
+from contextlib import suppress
 
-from django.db import IntegrityError, close_old_connections, connection, transaction
+from django.db import DatabaseError, IntegrityError, close_old_connections, connection, transaction
 
 from kring.core import clock
 from kring.core.ids import LEASABLE_NODES, IdGenerator, ms_of
@@ -48,7 +49,7 @@ class NodeHolder:
             self._ids = IdGenerator(self._node, _now_ms)
             if fresh and renew:
                 threading.Thread(target=self._keep, name="node-lease", daemon=True).start()
-                atexit.register(self.release)
+                atexit.register(self._release_at_exit)
 
     def new_id(self) -> int:
         """A new id. Leases a node if nobody did or the lease ran out."""
@@ -108,6 +109,11 @@ class NodeHolder:
         # Not before the last id made: under a clock that went back, that lies in the future.
         used_until = max(_now_ms(), self._last_ms())
         NodeLease.objects.filter(node=self._node, holder=self._holder).update(expires_ms=used_until)
+
+    def _release_at_exit(self) -> None:
+        # A courtesy: a lease that cannot be given back runs out by itself.
+        with suppress(DatabaseError):
+            self.release()
 
     def _last_ms(self) -> int:
         return self._ids.last_ms if self._ids is not None else 0

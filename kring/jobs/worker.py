@@ -71,6 +71,7 @@ class Worker:
         try:
             while not self._stop.is_set():
                 try:
+                    close_old_connections()
                     worked = self.turn()
                 except DatabaseError as error:
                     log.error("worker.database", error=type(error).__name__)
@@ -85,7 +86,6 @@ class Worker:
 
     def turn(self) -> int:
         """One round; returns how many deliveries were taken in hand."""
-        close_old_connections()
         self._by_the_clock()
         claimed = deliveries.claim(lease=self.lease, limit=self._batch, now=clock.utc_now())
         self._heart.in_hand = bool(claimed)
