@@ -74,7 +74,9 @@ def gather(sources: tuple[Source, ...], context: Context) -> tuple[Batch, dict[s
 
 def _youngest_by(context: Context, author_ids: Ints, quota: int) -> Rows:
     authors = context.world.people.find_many(author_ids)
-    rows = context.world.posts.by_author.newest(authors, context.policy.sources.posts_each)
+    # Who knows few people gets more of each, so that the quota can still be filled.
+    each = max(context.policy.sources.posts_each, quota // max(len(authors), 1))
+    rows = context.world.posts.by_author.newest(authors, each)
     rows = _existing(context, rows)
     youngest_first = np.argsort(-context.world.posts.index.ids.view[rows])
     return _within_quota(context, rows[youngest_first], quota)

@@ -204,3 +204,10 @@ def test_ranking_does_not_walk_over_candidates_in_python():
         taken.append(time.thread_time() - start)
     assert len(slate.reasons) == 20
     assert min(taken) < 0.015, f"{min(taken) * 1000:.1f} ms"
+
+
+def test_whoever_knows_few_people_gets_more_of_each():
+    town = Town()
+    for hours in range(30):
+        town.post(2, hours)
+    assert len(order(town, 40, connection_ids=[2])) == 30

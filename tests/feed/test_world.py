@@ -277,3 +277,12 @@ def test_ranges_and_contains(pairs):
     assert ranges(starts, lengths).tolist() == expected
     members = np.unique(starts)
     assert contains(np.arange(12), members).tolist() == [at in members for at in range(12)]
+
+
+def test_posts_that_arrive_late_take_their_place_in_time():
+    town = Town()
+    posts = [town.post(2, hours) for hours in (5, 1, 9, 3)]
+    author = town.world.people.find_many(np.array([2]))
+    newest = town.world.posts.by_author.newest(author, 2)
+    found = town.world.posts.index.ids.view[newest].tolist()
+    assert found == [posts[3], posts[1]]

@@ -7,6 +7,7 @@ share of the base, the base is built again (amortised constant cost per row).
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Sequence
 from typing import Any, Generic, TypeVar
 
@@ -157,10 +158,16 @@ class GroupedRows:
         self._fresh: dict[int, list[int]] = {}
         self._fresh_rows = 0
 
-    def add(self, key: int, row: int) -> None:
-        if key >= 0:
-            self._fresh.setdefault(key, []).append(row)
-            self._fresh_rows += 1
+    def add(self, key: int, row: int, age: Ints | None = None) -> None:
+        """Add a row at the end, or by its age (one per row) where rows may arrive late."""
+        if key < 0:
+            return
+        fresh = self._fresh.setdefault(key, [])
+        if age is None or not fresh or age[fresh[-1]] <= age[row]:
+            fresh.append(row)
+        else:
+            insort(fresh, row, key=age.__getitem__)
+        self._fresh_rows += 1
 
     @property
     def overgrown(self) -> bool:

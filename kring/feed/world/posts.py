@@ -135,7 +135,7 @@ class PostTable:
         self.company_id.append(post.company_id)
         self._lengthen()
         self._count(row, 1)
-        self.by_author.add(int(self.author.view[row]), row)
+        self.by_author.add(int(self.author.view[row]), row, self.index.ids.view)
         if self.by_author.overgrown:
             self.by_author.rebuild(self.author.view, self.index.ids.view)
         self.relink(int(self.author.view[row]))
