@@ -283,3 +283,14 @@ def _as_floats(values: Any) -> Any:
     if isinstance(values, list):
         return [_as_floats(inner) for inner in values]
     return values if isinstance(values, bool) else float(values)
+
+
+@cache
+def public_numbers() -> list[tuple[str, list[dict[str, Any]]]]:
+    """Every number with its unit and its reason, by section: what a community may read."""
+    document = tomllib.loads(DEFAULT_FILE.read_text(encoding="utf-8"))
+    features = document.pop("features")
+    tables = [*document.items(), *((f"feature: {name}", rows) for name, rows in features.items())]
+    return [
+        (title, [{"name": name, **entry} for name, entry in rows.items()]) for title, rows in tables
+    ]

@@ -20,8 +20,11 @@ Rng = np.random.Generator
 BATCH = 5_000
 DAYS = 14
 VIEWER_TIES = 500
-WORDS = ("letter fund question answer meeting rule number person screen month year plan tested "
-         "found wrote asked again later simple better colleague because").split()  # fmt: skip
+FILLER = (
+    "letter fund question answer meeting rule number person screen month year plan tested "
+    "found wrote asked again later simple better colleague because"
+)
+WORDS = FILLER.split()
 
 
 def grow(*, members: int, seed: int, now: datetime) -> Identity:

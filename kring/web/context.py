@@ -1,0 +1,61 @@
+"""What every page's shell needs. Survives a database that is away, for the error page."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.db import DatabaseError
+from django.http import HttpRequest
+
+from kring.members.models import Community
+from kring.posts.models import Audience, Goal, ReactionKind
+from kring.web import demo
+
+# What a person may choose; groups and messages get their own places.
+AUDIENCES = (Audience.PUBLIC, Audience.MEMBERS, Audience.CONNECTIONS)
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """1 query: the community's name."""
+    try:
+        community = Community.objects.filter(pk=1).first() or Community()
+    except DatabaseError:
+        community = Community()
+    match = request.resolver_match
+    return {
+        "community": community,
+        "me": getattr(request, "identity", None),
+        "nav": NAV.get(match.url_name or "", "") if match else "",
+        "here": here(request),
+        "client_key": uuid.uuid4().hex,
+        "can_demo": demo.allowed(request, community),
+        "kinds": ReactionKind.choices,
+        "goals": Goal.choices,
+        "audiences": [(audience.value, audience.label) for audience in AUDIENCES],
+    }
+
+
+NAV = {
+    "home": "home",
+    "topics": "topics",
+    "topic": "topics",
+    "bookmarks": "bookmarks",
+    "policy": "policy",
+}
+
+
+def here(request: HttpRequest) -> str:
+    """Where to come back to after an act on this page."""
+    if request.method == "GET":
+        return request.get_full_path()
+    return back_to(request)
+
+
+def back_to(request: HttpRequest) -> str:
+    """The form's `next`, if it is a path of ours; else home. Never another site."""
+    from django.utils.http import url_has_allowed_host_and_scheme
+
+    path = request.POST.get("next", "")
+    safe = path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
+    return path if safe and path.isprintable() and len(path) < 500 else "/"

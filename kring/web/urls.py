@@ -1,0 +1,40 @@
+"""The pages' addresses, by area. The web has no rules of its own: views call services."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from kring.web.views import acts, home, people, posts, session, topics
+
+urlpatterns: list[URLPattern] = [
+    path("", home.home, name="home"),
+    path("feed.json", home.feed_json, name="feed_json"),
+    path("how-the-feed-works", home.policy, name="policy"),
+    path("language", session.set_language, name="set_language"),
+    path("demo/sign-in", session.demo_sign_in, name="demo_sign_in"),
+    path("bookmarks", topics.bookmarks, name="bookmarks"),
+    path("topics", topics.topics, name="topics"),
+    path("topics/<str:name>", topics.topic, name="topic"),
+    path("posts/new", posts.compose, name="compose"),
+    path("posts/<int:post_id>", posts.post, name="post"),
+    path("posts/<int:post_id>/comment", posts.comment, name="comment"),
+    path("posts/<int:post_id>/share", posts.share, name="share"),
+    path("posts/<int:post_id>/edit", posts.edit, name="edit"),
+    path("posts/<int:post_id>/delete", posts.delete, name="delete"),
+    path("posts/<int:post_id>/history", posts.history, name="history"),
+    path("posts/<int:post_id>/react", acts.react, name="react"),
+    path("posts/<int:post_id>/unreact", acts.unreact, name="unreact"),
+    path("posts/<int:post_id>/bookmark", acts.bookmark, name="bookmark"),
+    path("posts/<int:post_id>/unbookmark", acts.unbookmark, name="unbookmark"),
+    *(
+        path(f"posts/<int:post_id>/{name.replace('_', '-')}", acts.steer(name), name=name)
+        for name in acts.STEERING
+    ),
+    path("@<str:handle>", people.profile, name="profile"),
+    path("@<str:handle>/follow", people.follow, name="follow"),
+    path("@<str:handle>/unfollow", people.unfollow, name="unfollow"),
+    path("@<str:handle>/mute", people.mute, name="mute"),
+    path("@<str:handle>/unmute", people.unmute, name="unmute"),
+    path("@<str:handle>/block", people.block, name="block"),
+    path("@<str:handle>/unblock", people.unblock, name="unblock"),
+]

@@ -1,0 +1,84 @@
+"""What views share: who acts, where to go back to, and notices that can undo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from kring.core.ids import MAX_ID
+from kring.members.models import Identity
+from kring.posts.services import Draft
+from kring.web.context import back_to
+from kring.web.middleware import KringRequest
+
+View = Callable[..., HttpResponse]
+SEE_OTHER = 303
+
+
+def signed_in(view: View) -> View:
+    """Only for somebody who acts; others are shown the way in and back."""
+
+    @wraps(view)
+    def guarded(request: KringRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.identity is None:
+            come_back = request.get_full_path() if request.method == "GET" else back_to(request)
+            return redirect_to_login(come_back)
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def actor(request: KringRequest) -> Identity:
+    """Who acts. Only in views behind `signed_in`."""
+    return cast(Identity, request.identity)
+
+
+def go_back(request: KringRequest, anchor: str = "") -> HttpResponse:
+    """303 to the page the form stood on, at the card it was about."""
+    path = back_to(request)
+    response = HttpResponseRedirect(f"{path}#{anchor}" if anchor and "#" not in path else path)
+    response.status_code = SEE_OTHER
+    return response
+
+
+def notice(request: KringRequest, sentence: str, *, undo: str = "") -> None:
+    """Say what happened on the next page; `undo` is the path to POST to."""
+    messages.info(request, sentence, extra_tags=undo)
+
+
+def url(name: str, post_id: int) -> str:
+    return reverse(name, args=[post_id])
+
+
+def possible_id(text: str) -> int:
+    """An id from a query string; 0 for anything that cannot be one."""
+    return int(text) if text.isascii() and text.isdigit() and 0 < int(text[:20]) <= MAX_ID else 0
+
+
+def draft_from(request: KringRequest) -> Draft:
+    """What the form says; services check all of it."""
+    form = request.POST
+    return Draft(
+        text=form.get("text", ""),
+        audience=form.get("audience", "") or "public",
+        goal=form.get("goal", ""),
+        link_url=form.get("link_url", "").strip(),
+        client_key=form.get("client_key", "")[:200] or None,
+    )
+
+
+def kept(request: KringRequest) -> dict[str, str]:
+    """The form's own words, to fill it again after an error: nothing typed is lost."""
+    names = ("text", "goal", "audience", "link_url", "client_key")
+    return {name: request.POST.get(name, "") for name in names}
+
+
+def fragment(request: KringRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    return render(request, template, context)

@@ -1,0 +1,158 @@
+"""The front door, the ranked home and the timeline by time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_safe
+
+from kring.core import clock
+from kring.core.paging import parse_cursor
+from kring.feed import serving
+from kring.feed.queries import by_time
+from kring.members.models import Community, Identity, Kind
+from kring.posts.cards import PostCard, TopicCard, cards
+from kring.posts.models import TopicFollow
+from kring.web import demo, pages
+from kring.web.middleware import KringRequest
+from kring.web.views.common import actor, signed_in
+
+PAGE = 20
+ORDER_COOKIE = "order"
+ORDERS = ("ranked", "time")
+A_YEAR = timedelta(days=365)
+
+
+@require_safe
+def home(request: KringRequest) -> HttpResponse:
+    if request.identity is None:
+        return front(request)
+    return home_page(request, actor(request))
+
+
+def home_page(
+    request: KringRequest, viewer: Identity, *, draft: dict[str, str] | None = None,
+    error: str = "", status: int = 200,
+) -> HttpResponse:  # fmt: skip
+    """Home in the order asked for, which is remembered. `draft` and `error`: a refused post."""
+    order = request.GET.get("order") or request.COOKIES.get(ORDER_COOKIE, "ranked")
+    order = order if order in ORDERS else "ranked"
+    context: dict[str, Any] = {
+        "order": order, "draft": draft or {}, "error": error, "aside": _aside(viewer),
+    }  # fmt: skip
+    context |= _ranked(viewer) if order == "ranked" else _timeline(request, viewer)
+    response = render(request, "home.html", context, status=status)
+    if "order" in request.GET:
+        response.set_cookie(ORDER_COOKIE, order, max_age=A_YEAR, httponly=True, samesite="Lax")
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _ranked(viewer: Identity) -> dict[str, Any]:
+    feed = serving.home(viewer, now=clock.utc_now(), limit=PAGE)
+    items = pages.ranked(viewer, feed)
+    since = min((item.card.created_at for item in items), default=None)
+    return {
+        "items": items, "since": since, "next_before": None,
+        "left": max(feed.candidates - len(items), 0),
+    }  # fmt: skip
+
+
+def _timeline(request: KringRequest, viewer: Identity) -> dict[str, Any]:
+    page = by_time(viewer, parse_cursor(request.GET.get("before")), PAGE)
+    return {
+        "items": pages.plain(viewer, list(page.items)), "next_before": page.next_before,
+        "since": None, "left": 0,
+    }  # fmt: skip
+
+
+def _aside(viewer: Identity) -> dict[str, Any]:
+    """What the margin says: the topics one follows. 1 query."""
+    followed = TopicFollow.objects.filter(identity=viewer).select_related("topic")[:12]
+    return {
+        "topics": [
+            TopicCard(name=row.topic.name, label=row.topic.label, label_nl=row.topic.label_nl)
+            for row in followed
+        ]
+    }
+
+
+@require_safe
+@signed_in
+def feed_json(request: KringRequest) -> HttpResponse:
+    """The ranked page as JSON, ids as strings: what a client would ask for."""
+    viewer = actor(request)
+    feed = serving.home(viewer, now=clock.utc_now(), limit=PAGE)
+    loaded = {card.id: card for card in cards(viewer, [item.post_id for item in feed.items])}
+    rows = [
+        {
+            **_card_json(loaded[item.post_id]),
+            "rank": item.rank,
+            "score": item.score,
+            "reasons": {group.group: group.contribution for group in item.reason.groups},
+            "held_back": item.reason.held_back,
+        }
+        for item in feed.items
+        if item.post_id in loaded
+    ]
+    response = HttpResponse(msgspec.json.encode(rows), content_type="application/json")
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _card_json(card: PostCard) -> dict[str, Any]:
+    return {
+        "id": str(card.id),
+        "author": {"id": str(card.author.id), "handle": card.author.handle,
+                   "name": card.author.name},
+        "created_at": card.created_at,
+        "language": card.language,
+        "html": card.html,
+        "topics": [topic.name for topic in card.topics],
+        "people": card.counts.people,
+        "origin": _card_json(card.origin) if card.origin else None,
+    }  # fmt: skip
+
+
+def front(request: HttpRequest) -> HttpResponse:
+    """What this community is; with sample data on this machine, who to be."""
+    community = Community.objects.filter(pk=1).first() or Community()
+    people = _people_to_be() if demo.allowed(request, community) else []
+    return render(request, "front.html", {"people": people})
+
+
+def _people_to_be() -> list[dict[str, Any]]:
+    """Sample people with something to see: a dozen, the best connected among them. 1 query."""
+    from django.db.models import Count
+
+    people = list(
+        Identity.objects.filter(is_sample=True, kind=Kind.PERSON, deleted_at=None)
+        .annotate(ties=Count("connections"))
+        .order_by("-ties", "id")[:60]
+    )
+    chosen = people[:8] + people[20:22] + people[-2:] if len(people) > 24 else people[:12]
+    return [
+        {"card": pages.author_card(person), "hint": _hint(person, at)}
+        for at, person in enumerate(chosen)
+    ]
+
+
+def _hint(person: Any, at: int) -> str:
+    if at < 8:
+        return _("knows many people here")
+    return _("has a small network") if person.ties else _("is new here")
+
+
+@require_GET
+def policy(request: KringRequest) -> HttpResponse:
+    """Every number of the feed, in public."""
+    from kring.feed.policy import default_policy, public_numbers
+
+    return render(
+        request, "policy.html", {"sections": public_numbers(), "hash": default_policy().hash}
+    )

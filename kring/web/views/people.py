@@ -1,0 +1,123 @@
+"""Profiles and ties: who someone is, and how one is tied to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from kring.core import clock
+from kring.core.errors import NotFound
+from kring.core.paging import parse_cursor
+from kring.feed import serving
+from kring.members.models import Identity
+from kring.members.queries import identity_by_handle, profile_of
+from kring.network import services
+from kring.network.queries import Relation, relation
+from kring.posts import queries as posts
+from kring.posts.cards import AuthorCard
+from kring.posts.visibility import identity_visible, may_see_identity
+from kring.web import pages
+from kring.web.middleware import KringRequest
+from kring.web.views.common import actor, go_back, notice, signed_in
+
+PAGE = 20
+MUTUALS_SHOWN = 8
+
+
+def _found(request: KringRequest, handle: str) -> Identity:
+    """The identity if the viewer may see it. Raises NotFound."""
+    identity = identity_by_handle(handle)
+    viewer = request.identity
+    if not may_see_identity(viewer.pk if viewer is not None else None, identity):
+        raise NotFound(_("There is nobody by that name here."), code="identity")
+    return identity
+
+
+@require_safe
+def profile(request: KringRequest, handle: str) -> HttpResponse:
+    identity = _found(request, handle)
+    viewer = request.identity
+    page = posts.posts_by(viewer, identity.pk, parse_cursor(request.GET.get("before")), PAGE)
+    context: dict[str, Any] = {
+        "profile": profile_of(identity),
+        "items": pages.plain(viewer, list(page.items)),
+        "next_before": page.next_before,
+        "relation": relation(viewer.pk, identity.pk) if viewer is not None else Relation(),
+    }
+    if viewer is not None:
+        context |= _between(viewer, identity)
+        context["nav"] = "profile" if viewer.pk == identity.pk else ""
+    return render(request, "profile.html", context)
+
+
+def _between(viewer: Identity, other: Identity) -> dict[str, Any]:
+    """Degree, path and shared connections, of people the viewer may see. 2 queries."""
+    with serving.server().index.reading() as world:
+        path = world.connections.shortest_path(viewer.pk, other.pk) or []
+        mutuals = [] if viewer.pk == other.pk else list(world.connections.mutuals(
+            viewer.pk, other.pk))  # fmt: skip
+    named = _named(viewer, [*path, *map(int, mutuals[:MUTUALS_SHOWN])])
+    seen = [named[int(id_)] for id_ in path if int(id_) in named]
+    return {
+        "degree": len(path) - 1,
+        "path": seen if len(seen) == len(path) else [],
+        "mutuals": [named[int(id_)] for id_ in mutuals[:MUTUALS_SHOWN] if int(id_) in named],
+    }
+
+
+def _named(viewer: Identity, ids: list[int]) -> dict[int, AuthorCard]:
+    people = Identity.objects.filter(identity_visible(viewer.pk), pk__in=ids)
+    return {person.pk: pages.author_card(person) for person in people}
+
+
+def tie(
+    act: Callable[..., object], names: tuple[str, str], sentence: Callable[[str], str], undo: str
+) -> Callable[..., HttpResponse]:
+    """The view of one act on a tie. `names`: what the service calls the two identities."""
+
+    @require_POST
+    @signed_in
+    def view(request: KringRequest, handle: str) -> HttpResponse:
+        # Undoing a block must find somebody who is hidden because of it.
+        other = identity_by_handle(handle) if undo == "" else _found(request, handle)
+        act(**{names[0]: actor(request), names[1]: other}, now=clock.utc_now())
+        path = reverse(undo, args=[other.handle]) if undo else ""
+        notice(request, sentence(other.name), undo=path)
+        return go_back(request)
+
+    return view
+
+
+_FOLLOW, _MUTE, _BLOCK = ("follower", "followed"), ("muter", "muted"), ("blocker", "blocked")
+
+follow = tie(
+    services.follow, _FOLLOW, lambda name: _("You follow %(name)s.") % {"name": name}, "unfollow"
+)
+unfollow = tie(
+    services.unfollow,
+    _FOLLOW,
+    lambda name: _("You no longer follow %(name)s.") % {"name": name},
+    "follow",
+)
+mute = tie(
+    services.mute,
+    _MUTE,
+    lambda name: _("You will not see %(name)s. Nobody is told.") % {"name": name},
+    "unmute",
+)
+unmute = tie(services.unmute, _MUTE, lambda name: _("You see %(name)s again.") % {"name": name}, "")
+block = tie(
+    services.block,
+    _BLOCK,
+    lambda name: _("You and %(name)s no longer see each other. Nobody is told.") % {"name": name},
+    "unblock",
+)
+unblock = tie(
+    services.unblock, _BLOCK, lambda name: _("%(name)s is no longer blocked.") % {"name": name}, ""
+)

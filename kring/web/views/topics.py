@@ -1,0 +1,77 @@
+"""Topics, and what one keeps."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db.models import Count, Q
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from kring.core import clock
+from kring.core.paging import parse_cursor
+from kring.posts import queries
+from kring.posts.cards import TopicCard
+from kring.posts.models import Post, Topic
+from kring.posts.text import fold_topic
+from kring.posts.visibility import listed
+from kring.web import pages
+from kring.web.middleware import KringRequest
+from kring.web.views.common import actor, signed_in
+
+PAGE = 20
+RECENT = timedelta(days=30)
+TOPICS_SHOWN = 60
+
+
+@require_safe
+def topic(request: KringRequest, name: str) -> HttpResponse:
+    before = parse_cursor(request.GET.get("before"))
+    page = queries.topic_posts(request.identity, name, before, PAGE)
+    known = Topic.objects.filter(name=fold_topic(name)).first() if "\0" not in name else None
+    card = (
+        TopicCard(name=known.name, label=known.label, label_nl=known.label_nl)
+        if known is not None
+        else TopicCard(name=name[:80], label="", label_nl="")
+    )
+    context = {
+        "topic": card,
+        "items": pages.plain(request.identity, list(page.items)),
+        "next_before": page.next_before,
+    }
+    return render(request, "topic.html", context)
+
+
+@require_safe
+def topics(request: KringRequest) -> HttpResponse:
+    """Topics that were written about lately, as far as the viewer may see it. 1 query."""
+    viewer = request.identity
+    since = clock.utc_now() - RECENT
+    recent = Post.objects.filter(
+        listed(viewer.pk if viewer is not None else None),
+        created_at__gte=since,
+        in_reply_to__isnull=True,
+    ).values("pk")
+    rows = (
+        Topic.objects.annotate(posts=Count("post_topics", filter=Q(post_topics__post__in=recent)))
+        .filter(posts__gt=0)
+        .order_by("-posts", "name")[:TOPICS_SHOWN]
+    )
+    found = [
+        (TopicCard(name=row.name, label=row.label, label_nl=row.label_nl), row.posts)
+        for row in rows
+    ]
+    return render(request, "topics.html", {"topics": found})
+
+
+@require_safe
+@signed_in
+def bookmarks(request: KringRequest) -> HttpResponse:
+    viewer = actor(request)
+    page = queries.bookmarks(viewer, parse_cursor(request.GET.get("before")), PAGE)
+    context = {
+        "items": pages.plain(viewer, list(page.items)),
+        "next_before": page.next_before,
+    }
+    return render(request, "bookmarks.html", context)
