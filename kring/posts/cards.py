@@ -24,6 +24,7 @@ from django.db.models import (
 from django.db.models.functions import RowNumber
 
 from kring.core.html import plain_text
+from kring.core.ids import MAX_ID
 from kring.members.models import Identity
 from kring.network.models import Connection, Follow
 from kring.posts.models import Bookmark, Post, PostTopic, Reaction
@@ -190,9 +191,10 @@ def cards(viewer: Identity | None, post_ids: Sequence[int]) -> list[PostCard]:
     one fewer when nothing is a repost or a comment.
     """
     viewer_id = viewer.pk if viewer is not None else None
-    if not post_ids:
+    possible = [post_id for post_id in post_ids if 0 < post_id <= MAX_ID]
+    if not possible:
         return []
-    rows = load_rows(viewer_id, visible(viewer_id) & Q(pk__in=list(post_ids)))
+    rows = load_rows(viewer_id, visible(viewer_id) & Q(pk__in=possible))
     loaded = build_cards(viewer_id, rows)
     return [loaded[post_id] for post_id in post_ids if post_id in loaded]
 

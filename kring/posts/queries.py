@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from kring.core import ids
 from kring.core.errors import Invalid, NotFound
+from kring.core.html import clean_text
 from kring.core.paging import Page, page_of
 from kring.members.models import Identity
 from kring.network.models import Connection, Follow, Membership
@@ -52,6 +53,7 @@ __all__ = [
 
 MAX_PAGE = 100
 MAX_TIMELINE = 1000
+_TOPIC_CHARACTERS = 100
 # The bits of an id that tell rows of one millisecond apart.
 _WITHIN_MS = (1 << ids.TIME_SHIFT) - 1
 
@@ -196,9 +198,7 @@ def topic_posts(
     viewer: Identity | None, name: str, before_id: int | None = None, limit: int = 20
 ) -> Page[int]:
     """Posts with this topic, newest first. 1 query. An unknown topic has none."""
-    name = fold_topic(name.strip().removeprefix("#"))
-    if not name or "\0" in name:
-        return Page(items=[], next_before=None)
+    name = fold_topic(clean_text(name[:_TOPIC_CHARACTERS]).removeprefix("#"))
     tagged = PostTopic.objects.filter(topic__name=name).values("post_id")
     posts = Post.objects.filter(listed(_id(viewer)), pk__in=tagged, in_reply_to__isnull=True)
     return _page(posts, before_id, limit)

@@ -73,17 +73,17 @@ worlds = st.builds(
     World,
     suspended=_few_gone,
     deleted=_few_gone,
-    connections=st.lists(_pair, max_size=6),
+    connections=st.lists(_pair, min_size=2, max_size=4),
     follows=_pairs,
     blocks=_blocks,
-    mutes=_pairs,
+    mutes=st.lists(_pair, min_size=1, max_size=3),
     memberships=st.frozensets(
         st.tuples(st.sampled_from(PEOPLE), st.sampled_from((*GROUPS, 11, 13))), max_size=6
     ),
     thread_mutes=st.frozensets(
         st.tuples(st.sampled_from(PEOPLE), st.integers(0, POSTS - 1)), max_size=2
     ),
-    rows=st.lists(_rows, min_size=1, max_size=POSTS),
+    rows=st.lists(_rows, min_size=4, max_size=POSTS),
 )
 
 
