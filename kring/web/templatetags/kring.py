@@ -1,0 +1,311 @@
+"""Tags and filters of the pages. Those that stand in every card are plain functions with caches."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any, Protocol
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_datetime, format_timedelta
+from django import template
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext, ngettext
+
+from kring.core import clock
+from kring.posts.cards import Counts, TopicCard
+from kring.posts.models import Audience, Goal, ReactionKind
+
+register = template.Library()
+
+# Below this, a count would tell who reacted.
+FEW = 5
+AVATAR_COLOURS = 6
+DAYS_AS_AGE = 7
+CACHED = 4096
+
+
+class Speaker(Protocol):
+    """An AuthorCard or an Identity."""
+
+    id: int
+    handle: str
+    domain: str
+    kind: str
+    name: str
+
+
+@lru_cache(maxsize=1)
+def _sprite() -> str:
+    return static("kring/sprite.svg")
+
+
+@register.simple_tag
+@lru_cache(maxsize=256)
+def icon(name: str, size: str = "") -> SafeString:
+    """A Lucide icon beside words; never alone."""
+    css = f"i i--{size}" if size else "i"
+    css += " chev" if name.startswith("chevron") else ""
+    return format_html(
+        '<svg class="{}" aria-hidden="true"><use href="{}#i-{}"/></svg>', css, _sprite(), name
+    )
+
+
+@register.simple_tag
+def avatar(speaker: Speaker | None, size: str = "") -> SafeString:
+    """Initials in one of six quiet pairs: people in circles, organisations in squares."""
+    if speaker is None:
+        return mark_safe("")
+    return _avatar(speaker.id, speaker.name, speaker.kind, size)
+
+
+@lru_cache(maxsize=CACHED)
+def _avatar(id_: int, name: str, kind: str, size: str) -> SafeString:
+    digest = hashlib.blake2b(str(id_).encode(), digest_size=2).digest()
+    css = [f"av av--{int.from_bytes(digest, 'big') % AVATAR_COLOURS + 1}"]
+    css += [f"av--{size}"] if size else []
+    css += ["av--org"] if kind != "person" else []
+    return format_html('<span class="{}" aria-hidden="true">{}</span>', " ".join(css), initials(name))
+
+
+def initials(name: str) -> str:
+    """The first letters of the first and the last word."""
+    words = [word for word in name.split() if word[0].isalnum()] or name.split()[:1]
+    if not words:
+        return "?"
+    letters = words[0][0] if len(words) == 1 else words[0][0] + words[-1][0]
+    return letters.upper()
+
+
+@register.filter
+def profile_url(speaker: Speaker) -> str:
+    """The page of an author or identity."""
+    domain = getattr(speaker, "domain", "")
+    return _profile_url(f"{speaker.handle}@{domain}" if domain else speaker.handle)
+
+
+@lru_cache(maxsize=CACHED)
+def _profile_url(handle: str) -> str:
+    return reverse("profile", args=[handle])
+
+
+@register.simple_tag
+def when(moment: datetime | None) -> SafeString:
+    """How long ago, with the exact time for whoever points at it."""
+    if moment is None:
+        return mark_safe("")
+    now = clock.utc_now()
+    local = timezone.localtime(moment)
+    language = get_language() or "en"
+    return _time(local.isoformat(timespec="seconds"), full(moment), _ago(local, now, language))
+
+
+@lru_cache(maxsize=CACHED)
+def _time(machine: str, title: str, text: str) -> SafeString:
+    return format_html('<time datetime="{}" title="{}">{}</time>', machine, title, text)
+
+
+def _ago(local: datetime, now: datetime, language: str) -> str:
+    here = timezone.localtime(now)
+    age, days = now - local, (here.date() - local.date()).days
+    if age < timedelta(0) or days >= DAYS_AS_AGE:
+        return day_text(local.date().isoformat(), local.year != here.year, language)
+    if age < timedelta(minutes=1):
+        return gettext("just now")
+    if days == 1 and age > timedelta(hours=6):
+        return gettext("yesterday")
+    if days > 1:
+        return _delta("day", days, language)
+    minutes = int(age.total_seconds() // 60)
+    return (
+        _delta("hour", minutes // 60, language)
+        if minutes >= 60
+        else _delta("minute", minutes, language)
+    )
+
+
+@lru_cache(maxsize=512)
+def _delta(unit: str, number: int, language: str) -> str:
+    span = timedelta(**{f"{unit}s": number})
+    return format_timedelta(span, granularity=unit, threshold=1e9, locale=_locale(language))  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=CACHED)
+def day_text(iso: str, with_year: bool, language: str) -> str:
+    form = "d MMMM y" if with_year else "d MMMM"
+    return format_date(datetime.fromisoformat(iso), form, locale=_locale(language))
+
+
+@register.filter
+def full(moment: datetime | None) -> str:
+    """The whole date and the time, in the reader's words."""
+    if moment is None:
+        return ""
+    local = timezone.localtime(moment)
+    return _full(local.replace(second=0, microsecond=0), get_language() or "en")
+
+
+@lru_cache(maxsize=CACHED)
+def _full(local: datetime, language: str) -> str:
+    return format_datetime(local, "d MMMM y HH:mm", locale=_locale(language))
+
+
+@register.filter
+def weekday(moment: datetime | None) -> str:
+    """ "Thursday" within a week, else the date."""
+    if moment is None:
+        return ""
+    local, here = timezone.localtime(moment), timezone.localtime(clock.utc_now())
+    language = get_language() or "en"
+    days = (here.date() - local.date()).days
+    if days == 0:
+        return gettext("this morning") if here.hour >= 12 > local.hour else gettext("earlier today")
+    if days == 1:
+        return gettext("yesterday")
+    if days < DAYS_AS_AGE:
+        return format_date(local, "EEEE", locale=_locale(language))
+    return day_text(local.date().isoformat(), local.year != here.year, language)
+
+
+@lru_cache(maxsize=16)
+def _locale(language: str) -> Locale:
+    try:
+        return Locale.parse(language, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return Locale("en")
+
+
+@register.filter
+def language_name(code: str) -> str:
+    """ "nl" as "Dutch", in the reader's language; the code itself when nobody knows it."""
+    names = _locale(get_language() or "en").languages
+    return str(names.get(code) or names.get(code.split("-")[0]) or code)
+
+
+@register.filter
+def topic_label(topic: TopicCard) -> str:
+    """The label in the reader's language."""
+    return (topic.label_nl if get_language() == "nl" else "") or topic.label or topic.name
+
+
+@register.simple_tag
+def talk(counts: Counts) -> str:
+    """ "9 people talking, 4 for the first time": who takes part, never who merely looked."""
+    if not counts.people:
+        return ""
+    people = ngettext("%(n)d person talking", "%(n)d people talking", counts.people)
+    text = people % {"n": counts.people}
+    if counts.first_time:
+        first = ngettext("%(n)d for the first time", "%(n)d for the first time", counts.first_time)
+        text = f"{text}, {first % {'n': counts.first_time}}"
+    return text
+
+
+@register.simple_tag
+def responses(counts: Counts) -> str:
+    """Reactions in words, each kind that five or more chose."""
+    return ", ".join(
+        f"{ReactionKind(kind).label} {number}"
+        for kind, number in sorted(counts.reactions.items(), key=lambda pair: -pair[1])
+        if number >= FEW
+    )
+
+
+GOAL_ICONS = {
+    Goal.CONVERSATION: "messages-square",
+    Goal.WEBSITE: "arrow-up-right",
+    Goal.FIND: "user-search",
+    Goal.FEEDBACK: "life-buoy",
+    Goal.INFORM: "megaphone",
+}
+
+
+@register.filter
+def goal_icon(goal: str) -> str:
+    return GOAL_ICONS.get(Goal(goal), "message-circle") if goal else ""
+
+
+@register.simple_tag
+def goal_mark(goal: str) -> SafeString:
+    """What the author wants this post to do, in a corner of the card."""
+    if not goal:
+        return mark_safe("")
+    words = {
+        Goal.CONVERSATION: gettext("Conversation"),
+        Goal.WEBSITE: gettext("A page to read"),
+        Goal.FIND: gettext("Finding someone"),
+        Goal.FEEDBACK: gettext("Feedback"),
+        Goal.INFORM: gettext("To know"),
+    }
+    return format_html(
+        '<span class="goalmark">{}<span>{}</span></span>', icon(goal_icon(goal)), words[Goal(goal)]
+    )
+
+
+@register.simple_tag
+def audience_mark(audience: str) -> SafeString:
+    """Who else reads this, unless everybody does."""
+    words = {
+        Audience.UNLISTED: gettext("with the link"),
+        Audience.MEMBERS: gettext("for members"),
+        Audience.CONNECTIONS: gettext("for connections"),
+        Audience.GROUP: gettext("for the group"),
+        Audience.DIRECT: gettext("for people named"),
+    }
+    word = words.get(Audience(audience)) if audience else None
+    if word is None:
+        return mark_safe("")
+    return format_html(' · <span class="nowrap">{} {}</span>', icon("lock", "xs"), word)
+
+
+OTHER_KINDS = [kind for kind in ReactionKind if kind != ReactionKind.HELPED]
+
+
+@register.simple_tag
+def other_reactions(at: str, mine: str | None) -> SafeString:
+    """The buttons of the five kinds beside "Helped me"; the chosen one takes itself back."""
+    at = conditional_escape(at)
+    return mark_safe(  # noqa: S308 - the address is escaped, all else comes from this file
+        "".join(
+            f'<button class="menu__item" name="kind" value="{kind.value}" '
+            f'formaction="{at}/{"unreact" if kind.value == mine else "react"}" '
+            f'hx-post="{at}/{"unreact" if kind.value == mine else "react"}" '
+            f'data-act="{kind.value}" aria-pressed="{"true" if kind.value == mine else "false"}">'
+            f"{conditional_escape(kind.label)}</button>"
+            for kind in OTHER_KINDS
+        )
+    )
+
+
+@register.filter
+def reaction_label(kind: str | None) -> str:
+    return str(ReactionKind(kind).label) if kind else ""
+
+
+@register.filter
+def host(url: str) -> str:
+    """The site a link leads to, without "www."."""
+    from urllib.parse import urlsplit
+
+    return (urlsplit(url).hostname or "").removeprefix("www.")
+
+
+@register.filter
+def field_value(draft: Any, name: str) -> Any:
+    """A kept form value, "" when there is none."""
+    return draft.get(name, "") if draft else ""
+
+
+@register.simple_tag
+def years(begin: int | None, end: int | None) -> str:
+    """ "2011 – 2022", "2022 – now"; years are not numbers with separators."""
+    if begin and end:
+        return str(begin) if begin == end else f"{begin} – {end}"
+    if begin:
+        return gettext("%(year)s – now") % {"year": begin}
+    return str(end or "")
