@@ -56,6 +56,10 @@ class Contest:
         self.minus: list[float] = batch.v_minus.tolist()
         self.grouped: list[int] = grouped.tolist()
         bounds = zip(starts.tolist(), ends.tolist(), strict=True)
+        # Whoever has one post can neither wait nor be held back; nothing need be kept of them.
+        lone = np.zeros(len(batch), dtype=np.bool_)
+        lone[grouped[starts[ends - starts == 1]]] = True
+        self.lone: list[bool] = lone.tolist()
         self.span = dict(zip(owners[starts].tolist(), bounds, strict=True))
         first = grouped[starts]
         entries = (-batch.score[first], -batch.post_id[first], first)
@@ -96,20 +100,22 @@ class _Run:
 
     def places(self, limit: int, stop_at: int) -> list[int]:
         """Positions in order, until `limit` or until `stop_at` has its place."""
-        placed, heap = self.placed, self.heap
+        placed, heap, lone = self.placed, self.heap, self.contest.lone
         leaders = iter(self.contest.leaders)
         newcomer = self._next(leaders)
         for _ in range(min(limit, self.contest.size)):
-            best = min(newcomer, self.apart)
+            best = newcomer if newcomer < self.apart else self.apart
             if heap and heap[0] < best:
                 best = self._waiting_before(best)
             if best is newcomer:
                 newcomer = self._next(leaders)
             elif best is self.apart:
                 self.apart = LAST
-            self._note(best[2])
-            placed.append(best[2])
-            if best[2] == stop_at:
+            at = best[2]
+            if not lone[at]:
+                self._note(at)
+            placed.append(at)
+            if at == stop_at:
                 break
         return placed
 
