@@ -14,6 +14,8 @@ from django.conf import settings
 
 from kring.core import clock, nodes
 from kring.core.ids import IdGenerator
+from kring.feed import serving
+from kring.feed.log import pages
 from tests import settings as test_settings
 from tests.processes import Kring, new_postgres_database, postgres_problem, redis_server
 
@@ -27,6 +29,20 @@ def _ids_without_a_lease():
     nodes.holder.use(IdGenerator(900 + worker, lambda: clock.to_ms(clock.utc_now())))
     yield
     shutil.rmtree(settings.ENV.data, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def _feed_of_this_test_alone(monkeypatch):
+    """The index and the page log live as long as a process; here they live as long as a test.
+
+    Served pages wait until a test flushes them: a thread of its own would share no transaction.
+    """
+    serving.server.cache_clear()
+    pages.forget()
+    monkeypatch.setattr(pages, "_writer", object())
+    yield
+    serving.server.cache_clear()
+    pages.forget()
 
 
 @pytest.hookimpl(wrapper=True)
