@@ -70,3 +70,8 @@ def ensure_days(*, now: datetime, days_ahead: int = DAYS_AHEAD) -> list[str]:
         finally:
             cursor.execute("SELECT pg_advisory_unlock(20000101)")
     return made
+
+
+def make_ready(now: datetime) -> None:
+    """The scheduled form of `ensure_days`."""
+    ensure_days(now=now)
