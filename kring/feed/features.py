@@ -165,13 +165,14 @@ def expected_responses(world: World, rows: Rows, now_ms: int, policy: Policy) ->
     The community's mean over the posts of the window, without the post's own responses (it would
     explain itself), times the share that arrives within its age.
     """
-    rules, posts, acts = policy.response, world.posts, world.acts
+    rules, posts = policy.response, world.posts
     today = now_ms // DAY_MS
     window = slice(max(today - rules.window_days, 0), today + 1)
-    known = posts.posts_on_day.view[window].sum()
-    responses = acts.responses_to_posts_of_day.view[window].sum()
+    known = posts.originals_on_day.view[window].sum()
+    responses = posts.responses_on_day.view[window].sum()
     created = posts.created_ms.view[rows]
-    inside: Bools = (created // DAY_MS >= window.start) & (created // DAY_MS <= today)
+    inside: Bools = (created // DAY_MS >= window.start) & (posts.origin_id.view[rows] == 0)
+    inside &= ~posts.removed.view[rows] & (created // DAY_MS <= today)
     others: Ints = known - inside
     received = responses - posts.responders.view[rows] * inside
     mean = (received + rules.prior_posts * rules.prior_mean) / (others + rules.prior_posts)

@@ -44,10 +44,10 @@ def posts_of(drawn):
 
 def acts_of(drawn, posts):
     acts = []
-    for actor, kind, place, hours in drawn:
+    for number, (actor, kind, place, hours) in enumerate(drawn):
         post = posts[place % len(posts)]
-        acts.append(Act(actor, kind, NOON - hours * HOUR, post.post_id, post.author_id))
-    return list(dict.fromkeys(acts))
+        acts.append(Act(actor, kind, NOON - hours * HOUR - number, post.post_id, post.author_id))
+    return acts
 
 
 def told(posts, acts):
@@ -88,7 +88,7 @@ def counters(world):
             int(posts.index.ids.view[previous]) if previous >= 0 else 0,
         )
     received = world.acts.responses_in(np.arange(len(people), dtype=np.int32), NOON, 7)
-    days = np.trim_zeros(world.acts.responses_to_posts_of_day.view, "b").tolist()
+    days = np.trim_zeros(posts.responses_on_day.view, "b").tolist()
     seen_topics = posts.posts_on_topic.view
     topics = dict(zip(posts.topic_ids.ids.view.tolist(), seen_topics.tolist(), strict=True))
     return by_id, dict(zip(people.tolist(), received.tolist(), strict=True)), days, topics
@@ -286,3 +286,15 @@ def test_posts_that_arrive_late_take_their_place_in_time():
     newest = town.world.posts.by_author.newest(author, 2)
     found = town.world.posts.index.ids.view[newest].tolist()
     assert found == [posts[3], posts[1]]
+
+
+@given(POSTS, ACTS, st.data())
+def test_removing_posts_leaves_the_community_that_is_left(post_draws, act_draws, data):
+    posts = posts_of(post_draws)
+    world = told(posts, acts_of(act_draws, posts))
+    for post in posts:
+        if data.draw(st.booleans()):
+            world.remove_post(post.post_id)
+    before = counters(world)
+    world.acts.recount()
+    assert counters(world)[1:] == before[1:]

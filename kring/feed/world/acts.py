@@ -73,7 +73,6 @@ class ActTable:
     by_actor: GroupedRows = field(default_factory=GroupedRows)
     by_target: GroupedRows = field(default_factory=GroupedRows)
     by_post: GroupedRows = field(default_factory=GroupedRows)
-    responses_to_posts_of_day: Column[np.int64] = field(default_factory=lambda: Column(np.int64))
     early: set[int] = field(default_factory=set)
     ring: Column[np.int32] = field(default_factory=lambda: Column(np.int32, width=RING_DAYS))
     ring_day: Column[np.int64] = field(default_factory=lambda: Column(np.int64, width=RING_DAYS))
@@ -192,9 +191,7 @@ class ActTable:
         self.posts.commenters.view[:] = np.bincount(spoke, minlength=posts)
         answers = row[commented & (actor == author)]
         self.posts.author_answers.view[:] = np.bincount(answers, minlength=posts)
-        days = self.posts.created_ms.view[answered] // DAY_MS
-        self.responses_to_posts_of_day = Column(np.int64)
-        self.responses_to_posts_of_day.extend(np.bincount(days))
+        self.posts.recount()
         self._ring_of(author[responded], at_ms[responded] // DAY_MS)
 
     def responses_in(self, authors: Rows, now_ms: int, days: int) -> Ints:
@@ -272,10 +269,7 @@ class ActTable:
         if COMMENTS[kind] and not COMMENTS[others].any():
             posts.commenters.view[row] += change
         if not RESPONSES[others].any():
-            posts.responders.view[row] += change
-            day = int(posts.created_ms.view[row]) // DAY_MS
-            self.responses_to_posts_of_day.fill_to(day + 1, 0)
-            self.responses_to_posts_of_day.view[day] += change
+            posts.count_response(row, change)
         self._count_in_ring(author, at_ms // DAY_MS, change)
 
     def _count_in_ring(self, author: int, day: int, change: int) -> None:

@@ -77,7 +77,8 @@ class PostTable:
     commenters: Column[np.int32] = field(default_factory=lambda: Column(np.int32))
     author_answers: Column[np.int32] = field(default_factory=lambda: Column(np.int32))
     by_author: GroupedRows = field(default_factory=GroupedRows)
-    posts_on_day: Column[np.int64] = field(default_factory=lambda: Column(np.int64))
+    originals_on_day: Column[np.int64] = field(default_factory=lambda: Column(np.int64))
+    responses_on_day: Column[np.int64] = field(default_factory=lambda: Column(np.int64))
     posts_on_topic: Column[np.int64] = field(default_factory=lambda: Column(np.int64))
 
     def __len__(self) -> int:
@@ -152,6 +153,12 @@ class PostTable:
             self._count(row, -1 if removed else 1)
             self.relink(int(self.author.view[row]))
 
+    def count_response(self, row: int, change: int) -> None:
+        """One person more or fewer responded. Reposts have none: their original has them."""
+        self.responders.view[row] += change
+        if not self.removed.view[row] and not self.origin_id.view[row]:
+            self.responses_on_day.view[int(self.created_ms.view[row]) // DAY_MS] += change
+
     def relink(self, author: int) -> None:
         """Note for each of an author's posts which one went before it (-1: none)."""
         rows = self.by_author.rows(author)
@@ -169,9 +176,11 @@ class PostTable:
         same = author[chain[1:]] == author[chain[:-1]]
         self.previous.view[chain[:1]] = -1
         self.previous.view[chain[1:]] = np.where(same, chain[:-1], -1)
-        days = np.bincount(self.created_ms.view[alive] // DAY_MS)
-        self.posts_on_day = Column(np.int64)
-        self.posts_on_day.extend(days)
+        originals = alive[self.origin_id.view[alive] == 0]
+        days, responders = self.created_ms.view[originals] // DAY_MS, self.responders.view
+        self.originals_on_day, self.responses_on_day = Column(np.int64), Column(np.int64)
+        self.originals_on_day.extend(np.bincount(days))
+        self.responses_on_day.extend(np.bincount(days, responders[originals]).astype(np.int64))
         held = self.topics.view[alive]
         self.posts_on_topic = Column(np.int64)
         self.posts_on_topic.extend(np.bincount(held[held >= 0], minlength=len(self.topic_ids)))
@@ -187,9 +196,12 @@ class PostTable:
         self.removed.fill_to(len(self.index), False)
 
     def _count(self, row: int, change: int) -> None:
-        day = int(self.created_ms.view[row]) // DAY_MS
-        self.posts_on_day.fill_to(day + 1, 0)
-        self.posts_on_day.view[day] += change
+        if not self.origin_id.view[row]:
+            day = int(self.created_ms.view[row]) // DAY_MS
+            for column in (self.originals_on_day, self.responses_on_day):
+                column.fill_to(day + 1, 0)
+            self.originals_on_day.view[day] += change
+            self.responses_on_day.view[day] += change * self.responders.view[row]
         self.posts_on_topic.fill_to(len(self.topic_ids), 0)
         topics = self.topics.view[row]
         self.posts_on_topic.view[topics[topics >= 0]] += change
