@@ -61,11 +61,15 @@ class Happening:
 
 @dataclass
 class Firsts:
-    """The first event of each article and person, in order of time, and the newest of all."""
+    """The first event of each article and person, in order of time, and the newest of all.
+
+    in_order: whether the log's rows are chronological, as they are in the published one.
+    """
 
     articles: dict[int, datetime] = field(default_factory=dict)
     persons: dict[int, datetime] = field(default_factory=dict)
     newest: datetime | None = None
+    in_order: bool = True
 
 
 @dataclass(frozen=True)
@@ -145,6 +149,7 @@ class _Loader:
         self._source = 0
         self._persons: dict[int, int] = {}
         self._articles: dict[int, int] = {}
+        self._in_order = True
         self._in_second: Counter[datetime] = Counter()
 
     def load(self, *, now: datetime | None) -> None:
@@ -152,6 +157,7 @@ class _Loader:
         firsts = self._firsts()
         if firsts.newest is None:
             return
+        self._in_order = firsts.in_order
         self._write_source(firsts, now)
         self._write_persons(firsts.persons)
         self._write_articles(firsts.articles)
@@ -164,7 +170,9 @@ class _Loader:
             for seen, id_ in ((firsts.articles, event.article), (firsts.persons, event.person)):
                 if id_ not in seen or event.at < seen[id_]:
                     seen[id_] = event.at
-            firsts.newest = max(firsts.newest or event.at, event.at)
+            newest = firsts.newest or event.at
+            firsts.in_order = firsts.in_order and newest <= event.at
+            firsts.newest = max(newest, event.at)
         firsts.articles = dict(sorted(firsts.articles.items(), key=lambda item: item[1]))
         firsts.persons = dict(sorted(firsts.persons.items(), key=lambda item: item[1]))
         return firsts
@@ -260,6 +268,9 @@ class _Loader:
         """Log these. Their ids follow from moment and place in the file, so twice is once."""
         rows = []
         for event in events:
+            if self._in_order and event.at not in self._in_second:
+                # Its second is over: what was counted in earlier ones will not be asked again.
+                self._in_second.clear()
             id_ = compose(
                 ms=to_ms(event.at + self._shift),
                 node=BACKDATED_NODE,

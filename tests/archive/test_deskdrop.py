@@ -45,6 +45,12 @@ def test_a_log_becomes_a_community(tmp_path):
     assert Reaction.objects.get().created_at == FIRST + timedelta(seconds=24)
 
 
+def test_rows_out_of_order_lose_nothing(tmp_path):
+    load(write_deskdrop(tmp_path, "1457963676,VIEW,8,3", "1457963900,VIEW,8,3"))
+    assert rows() == {**WHOLE, "LoggedAct": 6}
+    assert set(load(tmp_path).added.values()) == {0}
+
+
 def test_what_has_no_row_of_its_own_stands_in_the_log_under_pseudonyms(tmp_path):
     load(write_deskdrop(tmp_path))
     people = dict(Pseudonym.objects.values_list("pseudonym", "identity__external_id"))
