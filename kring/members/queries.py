@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from kring.core.errors import NotFound
+from kring.core.html import clean_text
 from kring.members.models import (
     Account,
     Education,
@@ -20,7 +21,7 @@ from kring.members.models import (
 )
 
 _HANDLE = re.compile(r"@?([A-Za-z0-9_.-]{1,40})(?:@([A-Za-z0-9.:-]{1,253}))?")
-_EXTERNAL = re.compile(r"[a-z]{2,20}:[^\s\x00]{1,60}")
+_EXTERNAL = re.compile(r"[a-z]{2,20}:\S{1,60}")
 _SECTION_LIMIT = 100
 
 
@@ -44,7 +45,9 @@ def identity_by_handle(text: str) -> Identity:
     """
     text = text.strip()
     found: Identity | None = None
-    if _EXTERNAL.fullmatch(text):
+    if text != clean_text(text):
+        found = None
+    elif _EXTERNAL.fullmatch(text):
         found = Identity.objects.filter(external_id=text).first()
     elif match := _HANDLE.fullmatch(text):
         handle, domain = match[1], (match[2] or "").lower()

@@ -118,7 +118,9 @@ def thread(
     limit = _limit(limit)
     talk = Post.objects.filter(visible(viewer_id), thread_id=asked, in_reply_to__isnull=False)
     page = list(
-        talk.filter(pk__gt=after_id).order_by("pk").values_list("pk", flat=True)[: limit + 1]
+        talk.filter(pk__gt=_cursor(after_id))
+        .order_by("pk")
+        .values_list("pk", flat=True)[: limit + 1]
     )
     shown = page[:limit]
     # Whoever may see a comment may see that its top post is, or was, there (rule 4).
@@ -175,6 +177,8 @@ def posts_by(
     viewer: Identity | None, author_id: int, before_id: int | None = None, limit: int = 20
 ) -> Page[int]:
     """What this author posted and shared, as far as the viewer may see it. 1 query."""
+    if not 0 < author_id <= ids.MAX_ID:
+        return Page(items=[], next_before=None)
     posts = Post.objects.filter(visible(_id(viewer)), author_id=author_id, in_reply_to__isnull=True)
     if viewer is None or viewer.pk != author_id:
         posts = posts.exclude(audience=Audience.UNLISTED)
@@ -188,7 +192,7 @@ def bookmarks(viewer: Identity, before_id: int | None = None, limit: int = 20) -
         by_id=viewer.pk, post__in=Post.objects.filter(visible(viewer.pk))
     )
     if before_id is not None:
-        kept = kept.filter(pk__lt=before_id)
+        kept = kept.filter(pk__lt=_cursor(before_id))
     rows = list(kept.order_by("-pk").values_list("pk", "post_id")[: limit + 1])
     page = page_of(rows, limit=limit, key=lambda row: row[0])
     return Page(items=[post_id for _pk, post_id in page.items], next_before=page.next_before)
@@ -270,13 +274,18 @@ def _timeline_item(post: Post) -> TimelineItem:
 def _page(posts: QuerySet[Post], before_id: int | None, limit: int) -> Page[int]:
     limit = _limit(limit)
     if before_id is not None:
-        posts = posts.filter(pk__lt=before_id)
+        posts = posts.filter(pk__lt=_cursor(before_id))
     rows = list(posts.order_by("-pk").values_list("pk", flat=True)[: limit + 1])
     return page_of(rows, limit=limit, key=int)
 
 
 def _limit(limit: int) -> int:
     return min(max(limit, 1), MAX_PAGE)
+
+
+def _cursor(before_id: int) -> int:
+    """Within what both databases can compare; the pages stay the same."""
+    return min(max(before_id, 0), ids.MAX_ID)
 
 
 def _id(viewer: Identity | None) -> int | None:

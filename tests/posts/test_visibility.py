@@ -215,6 +215,9 @@ def test_an_unlisted_post_is_listed_for_those_near_its_author(town):
     connect(a=town.ada, b=town.cleo, now=NOON)
     assert lists(town.eve, post)
     assert lists(town.cleo, post)
+    baked = publish(author=town.bakery, draft=Draft(text="Psst", audience="unlisted"), now=NOON)
+    assert lists(town.cleo, baked)
+    assert not lists(town.bob, baked)
 
 
 def test_the_talk_under_a_repost_outlives_what_was_shared(town):
