@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from kring.feed import filters
+from kring.feed.features import GROUPS
 from kring.feed.home import HOME, context_of
 from kring.feed.pipeline import score
 from kring.feed.policy import default_policy
@@ -72,6 +76,13 @@ def test_names_are_unique_within_a_kind():
     for kind in (HOME.sources, HOME.hydrators, HOME.filters, HOME.scorers, HOME.multipliers):
         assert len({stage.name for stage in kind}) == len(kind)
     assert len({source.tag for source in HOME.sources}) == len(HOME.sources)
+
+
+def test_the_drawing_names_every_stage_and_group():
+    drawing = Path(filters.__file__).with_name("README.md").read_text(encoding="utf-8")
+    stages = [*HOME.sources, *HOME.filters, *HOME.multipliers, HOME.selector]
+    for name in [*(stage.name for stage in stages), *GROUPS]:
+        assert re.search(rf"\b{name}\b", drawing), name
 
 
 @named(HOME.sources)

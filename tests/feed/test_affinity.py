@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kring.feed.affinity import Tally, reciprocity, ties
@@ -18,6 +18,7 @@ DRAWS = st.lists(
 
 
 @given(DRAWS)
+@settings(deadline=None)
 def test_summing_all_acts_and_stepping_through_them_agree(draws):
     world = World()
     steps: dict[int, tuple[Tally, Tally]] = {}

@@ -6,7 +6,7 @@ import itertools
 from dataclasses import replace
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kring.feed.batch import Batch
@@ -83,12 +83,14 @@ def naive(batch, rules, limit):
 
 
 @given(ROWS, st.integers(0, 30), st.integers(2, 6))
+@settings(deadline=None)
 def test_the_order_is_the_greedy_one(rows, limit, window):
     batch, rules = batch_of(rows), replace(RULES, window=window)
     assert Contest(batch, rules).order(limit) == naive(batch, rules, limit)
 
 
 @given(ROWS.filter(bool), st.data())
+@settings(deadline=None)
 def test_the_place_with_another_score_is_where_it_would_have_stood(rows, data):
     at = data.draw(st.integers(0, len(rows) - 1))
     plus, minus = data.draw(st.floats(0, 4)), data.draw(st.floats(-1, 0))

@@ -95,6 +95,7 @@ def counters(world):
 
 
 @given(POSTS, ACTS)
+@settings(deadline=None)
 def test_events_one_by_one_make_the_world_that_loading_makes(post_draws, act_draws):
     posts = posts_of(post_draws)
     acts = acts_of(act_draws, posts)
@@ -106,6 +107,7 @@ def test_events_one_by_one_make_the_world_that_loading_makes(post_draws, act_dra
 
 
 @given(POSTS, ACTS, ACTS)
+@settings(deadline=None)
 def test_undoing_acts_brings_the_counters_back(post_draws, first, then):
     posts = posts_of(post_draws)
     kept = acts_of(first, posts)
@@ -127,7 +129,7 @@ def test_undoing_acts_brings_the_counters_back(post_draws, first, then):
 
 
 @given(POSTS, ACTS)
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 def test_rebuilding_the_indexes_changes_nothing(post_draws, act_draws):
     posts = posts_of(post_draws)
     acts = acts_of(act_draws, posts)
@@ -242,6 +244,7 @@ def test_responses_older_than_the_window_are_not_counted():
 
 
 @given(st.lists(st.integers(-5, 40), max_size=60), st.lists(st.integers(-5, 40), max_size=20))
+@settings(deadline=None)
 def test_an_id_keeps_its_number(ids, others):
     index = IdIndex()
     numbers = {id_: index.add(id_) for id_ in ids}
@@ -254,6 +257,7 @@ def test_an_id_keeps_its_number(ids, others):
 
 
 @given(st.lists(st.integers(-1, 5), max_size=30), st.lists(st.integers(-1, 6), max_size=15))
+@settings(deadline=None)
 def test_groups_hold_each_row_once_oldest_first(base, fresh):
     groups = GroupedRows()
     groups.rebuild(np.array(base, dtype=np.int32), np.arange(len(base)))
@@ -270,6 +274,7 @@ def test_groups_hold_each_row_once_oldest_first(base, fresh):
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 4))))
+@settings(deadline=None)
 def test_ranges_and_contains(pairs):
     starts = np.array([s for s, _ in pairs], dtype=np.int64)
     lengths = np.array([n for _, n in pairs], dtype=np.int64)
@@ -289,6 +294,7 @@ def test_posts_that_arrive_late_take_their_place_in_time():
 
 
 @given(POSTS, ACTS, st.data())
+@settings(deadline=None)
 def test_removing_posts_leaves_the_community_that_is_left(post_draws, act_draws, data):
     posts = posts_of(post_draws)
     world = told(posts, acts_of(act_draws, posts))

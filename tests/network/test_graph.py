@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kring.network import graph as graph_module
@@ -73,11 +73,13 @@ def assert_same(graph, plain):
 
 
 @given(EDGES)
+@settings(deadline=None)
 def test_a_built_graph_finds_what_a_plain_search_finds(edges):
     assert_same(build(edges), Plain(edges))
 
 
 @given(EDGES, CHANGES, st.integers(0, 6))
+@settings(deadline=None)
 def test_changes_give_the_graph_that_would_have_been_built(edges, changes, compact_at):
     graph, plain = build(edges), Plain(edges)
     usual, graph_module.COMPACT_AT = graph_module.COMPACT_AT, compact_at
