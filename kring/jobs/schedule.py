@@ -23,13 +23,13 @@ log = structlog.get_logger(__name__)
 class Task:
     name: str
     every: timedelta
-    run: Callable[[datetime], None]
+    run: Callable[[datetime], object]
 
 
 TASKS: dict[str, Task] = {}
 
 
-def register(name: str, every: timedelta, run: Callable[[datetime], None]) -> None:
+def register(name: str, every: timedelta, run: Callable[[datetime], object]) -> None:
     """Let the worker call `run(now)` at least `every` apart, and soon after its first start."""
     TASKS[name] = Task(name, every, run)
 

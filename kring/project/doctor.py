@@ -118,7 +118,7 @@ def check_worker() -> Findings:
         since = int((now - beat).total_seconds())
         yield _problem("worker", f"The worker has been silent for {since:,} seconds.")
     elif beat - now > CLOCK_TOLERANCE:
-        yield _problem("clock", "The worker's last sign of life lies in the future: check clocks.")
+        yield _problem("worker", "The worker's last sign of life lies in the future: check clocks.")
     else:
         yield _well("worker", "The worker is alive.")
 

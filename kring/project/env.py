@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 from zoneinfo import available_timezones
 
 
@@ -84,7 +84,7 @@ def read_env(environ: Mapping[str, str]) -> Env:
         if name.startswith("KRING_") and name not in VARIABLES:
             known = ", ".join(VARIABLES)
             raise SettingError(f"{name} is not a setting of Kring. It knows: {known}.")
-    data = Path(environ.get("KRING_DATA") or "data").absolute()
+    data = _data(environ.get("KRING_DATA") or "data")
     url = _url(environ.get("KRING_URL") or "http://127.0.0.1:8000")
     host = urlsplit(url).hostname or "localhost"
     return Env(
@@ -100,8 +100,38 @@ def read_env(environ: Mapping[str, str]) -> Env:
         time_zone=_time_zone(environ.get("KRING_TIME_ZONE") or "Europe/Amsterdam"),
         demo_sign_in=_switch(environ, "KRING_DEMO_SIGN_IN", default=True),
         smtp_url=_smtp(environ.get("KRING_SMTP", "")),
-        mail_from=environ.get("KRING_MAIL_FROM") or f"kring@{host}",
+        mail_from=_sender(environ.get("KRING_MAIL_FROM") or f"kring@{host}"),
     )
+
+
+def _data(value: str) -> Path:
+    path = Path(value).absolute()
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        # Asked of the system by doing it: rights alone do not tell of a read-only disk.
+        probe = path / f".probe-{os.getpid()}-{secrets.token_hex(4)}"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise _unusable(path, error) from None
+    return path
+
+
+def _unusable(data: Path, error: OSError) -> SettingError:
+    reason = error.strerror or "it does not work"
+    return SettingError(
+        f"KRING_DATA ({data}) cannot be used: {reason}. Choose a folder you may write."
+    )
+
+
+def _parts(name: str, value: str, example: str) -> SplitResult:
+    """The parts of an address, or the sentence that says what it should look like."""
+    try:
+        parts = urlsplit(value)
+        _ = parts.port, parts.hostname
+    except ValueError:
+        raise SettingError(f"{name} must look like {example}.") from None
+    return parts
 
 
 def _switch(environ: Mapping[str, str], name: str, *, default: bool) -> bool:
@@ -119,7 +149,7 @@ def _choice(environ: Mapping[str, str], name: str, default: str, *others: str) -
 
 
 def _url(value: str) -> str:
-    parts = urlsplit(value)
+    parts = _parts("KRING_URL", value, "https://network.example, without a path")
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/"):
         raise SettingError(
             f"KRING_URL is {value!r}; it must look like https://network.example, without a path."
@@ -130,33 +160,39 @@ def _url(value: str) -> str:
 def _postgres(value: str) -> Postgres | None:
     if not value:
         return None
-    parts = urlsplit(value)
+    example = "postgres://user:password@host:5432/name"
+    parts = _parts("KRING_DATABASE", value, example)
     name = parts.path.strip("/")
     if parts.scheme not in ("postgres", "postgresql") or not parts.hostname or not name:
-        raise SettingError("KRING_DATABASE must look like postgres://user:password@host:5432/name.")
-    try:
-        port = parts.port or 5432
-    except ValueError:
-        raise SettingError("KRING_DATABASE has a port that is not a number.") from None
+        raise SettingError(f"KRING_DATABASE must look like {example}.")
     return Postgres(
         name=unquote(name),
         user=unquote(parts.username or "postgres"),
         password=unquote(parts.password or ""),
         host=parts.hostname,
-        port=port,
+        port=parts.port or 5432,
     )
 
 
 def _redis(value: str) -> str | None:
-    if value and urlsplit(value).scheme not in ("redis", "rediss", "unix"):
-        raise SettingError("KRING_REDIS must look like redis://host:6379/0.")
+    example = "redis://host:6379/0"
+    if value and _parts("KRING_REDIS", value, example).scheme not in ("redis", "rediss", "unix"):
+        raise SettingError(f"KRING_REDIS must look like {example}.")
     return value or None
 
 
 def _smtp(value: str) -> str | None:
-    if value and (urlsplit(value).scheme not in ("smtp", "smtps") or not urlsplit(value).hostname):
-        raise SettingError("KRING_SMTP must look like smtp://user:password@host:587.")
+    example = "smtp://user:password@host:587"
+    parts = _parts("KRING_SMTP", value, example)
+    if value and (parts.scheme not in ("smtp", "smtps") or not parts.hostname):
+        raise SettingError(f"KRING_SMTP must look like {example}.")
     return value or None
+
+
+def _sender(value: str) -> str:
+    if "@" not in value or any(ord(sign) < 32 for sign in value):
+        raise SettingError(f"KRING_MAIL_FROM is {value!r}; say for example kring@network.example.")
+    return value
 
 
 def _time_zone(value: str) -> str:
@@ -191,6 +227,4 @@ def key_file(data: Path, name: str) -> str:
                 draft.unlink()
         return path.read_text().strip()
     except OSError as error:
-        raise SettingError(
-            f"KRING_DATA ({data}) cannot be used: {error.strerror}. Choose a folder you may write."
-        ) from None
+        raise _unusable(data, error) from None

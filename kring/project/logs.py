@@ -1,27 +1,64 @@
 """Structured logs: one JSON object a line on stderr, for Kring and for the libraries below it.
 
-What people write, their addresses and their secrets are never logged; `redact` is the net below
-that rule for the names under which they would travel.
+What people write, their addresses and their secrets are never logged. Below that rule are three
+nets: fields under whose names secrets travel are blanked, one-time links lose their key, and an
+exception is told by its class and place, since its own words may be somebody's.
 """
 
 from __future__ import annotations
 
 import logging
+import re
 import sys
+import traceback
 from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
 
-SECRET_NAMES = {"password", "password1", "password2", "token", "secret", "cookie", "authorization",
-                "csrfmiddlewaretoken", "email", "key", "text", "body"}  # fmt: skip
+SECRET_WORDS = {
+    "password", "password1", "password2", "passphrase", "token", "secret", "cookie", "cookies",
+    "authorization", "csrfmiddlewaretoken", "email", "key", "text", "body", "session",
+}  # fmt: skip
+BLANK = "[redacted]"
+ONE_TIME = re.compile(r"(/(?:confirm-email|reset/key)/)[^/\s\"']+")
+ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,255}")
+CREDENTIALS = re.compile(r"(\w+://[^:/@\s]*:)[^@/\s]+@")
+FRAMES = 12
+
+Entry = MutableMapping[str, Any]
 
 
-def redact(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+def redact(_: Any, __: str, event: Entry) -> Entry:
     """Replace the values of fields that may carry secrets or private words."""
-    for name in event:
-        if name.lower() in SECRET_NAMES:
-            event[name] = "[redacted]"
+    for name in list(event):
+        event[name] = _without_secrets(name, event[name])
+    return event
+
+
+def _without_secrets(name: str, value: Any) -> Any:
+    if name != "event" and SECRET_WORDS & set(re.split(r"[_\W]+", name.lower())):
+        return BLANK
+    if isinstance(value, str):
+        value = CREDENTIALS.sub(rf"\1{BLANK}@", ONE_TIME.sub(rf"\1{BLANK}", value))
+        return ADDRESS.sub(BLANK, value)
+    if isinstance(value, dict):
+        return {inner: _without_secrets(str(inner), held) for inner, held in value.items()}
+    return value
+
+
+def tell_exception(_: Any, __: str, event: Entry) -> Entry:
+    """Replace an exception by its class and where it came from, without its message."""
+    found = event.pop("exc_info", None)
+    if isinstance(found, BaseException):
+        found = (type(found), found, found.__traceback__)
+    elif found is True:
+        found = sys.exc_info()
+    if not isinstance(found, tuple) or found[1] is None:
+        return event
+    frames = traceback.extract_tb(found[2])[-FRAMES:]
+    event["exception"] = type(found[1]).__name__
+    event["frames"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
     return event
 
 
@@ -30,12 +67,14 @@ def configure(*, level: str, as_json: bool) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
+        structlog.stdlib.PositionalArgumentsFormatter(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        tell_exception,
         redact,
     ]
     final: list[Any] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
     if as_json:
-        final += [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+        final += [structlog.processors.JSONRenderer()]
     else:
         final += [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
     handler = logging.StreamHandler(sys.stderr)

@@ -10,6 +10,8 @@ import socket
 import sys
 
 PR_SET_PDEATHSIG = 1
+# Looked up here: a child just forked had better not search for libraries.
+_LIBC = ctypes.CDLL(None) if sys.platform.startswith("linux") else None
 
 
 def end_with_parent() -> None:
@@ -17,10 +19,10 @@ def end_with_parent() -> None:
 
     Only Linux can; elsewhere an orphan keeps its port until somebody stops it.
     """
-    if not sys.platform.startswith("linux"):
+    if _LIBC is None:
         return
     parent = os.getppid()
-    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != parent:
         os.kill(os.getpid(), signal.SIGTERM)
 

@@ -7,6 +7,7 @@ was ready ends the whole: nothing would change by trying again.
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -19,7 +20,8 @@ import structlog
 
 from kring.project import processes
 
-BLOCKING_THREADS = 8
+# More would wait for Python's lock; fewer would leave a core idle while a request waits for I/O.
+BLOCKING_THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)
 LONGEST_BACKOFF = 30.0
 SETTLED_AFTER = 60.0
 STOP_WITHIN = 15.0

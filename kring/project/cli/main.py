@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import os
 import signal
 import sys
@@ -72,6 +73,14 @@ def overview() -> str:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code: 0 done, 1 problems found, 2 unusable input."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a name must not stop the command.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    # Bytes that are no UTF-8 arrive as lone surrogates.
+    if any("\ud800" <= sign <= "\udfff" for argument in arguments for sign in argument):
+        say("The arguments hold signs that are no text in UTF-8.")
+        return BAD_INPUT
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         print(overview())
         return 0
@@ -119,6 +128,10 @@ def _run(command: Command, arguments: list[str]) -> int:
         say(str(error))
     except (OperationalError, ProgrammingError) as error:
         say(database_sentence(error))
+    except OSError as error:
+        if not error.filename:
+            raise
+        say(f"{error.filename} cannot be used: {error.strerror}.")
     except DatabaseError as error:
         say(f"The database refused: {_first_line(error)}")
         return 1

@@ -20,7 +20,8 @@ def print_json(document: Any) -> None:
     import msgspec
 
     encoded = msgspec.json.format(msgspec.json.encode(document), indent=2)
-    sys.stdout.write(encoded.decode() + "\n")
+    sys.stdout.flush()
+    sys.stdout.buffer.write(encoded + b"\n")
 
 
 class Progress:
