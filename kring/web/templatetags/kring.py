@@ -6,10 +6,12 @@ import hashlib
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_timedelta
 from django import template
+from django.forms import BoundField
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
@@ -70,7 +72,9 @@ def _avatar(id_: int, name: str, kind: str, size: str) -> SafeString:
     css = [f"av av--{int.from_bytes(digest, 'big') % AVATAR_COLOURS + 1}"]
     css += [f"av--{size}"] if size else []
     css += ["av--org"] if kind != "person" else []
-    return format_html('<span class="{}" aria-hidden="true">{}</span>', " ".join(css), initials(name))
+    return format_html(
+        '<span class="{}" aria-hidden="true">{}</span>', " ".join(css), initials(name)
+    )
 
 
 def initials(name: str) -> str:
@@ -270,7 +274,7 @@ OTHER_KINDS = [kind for kind in ReactionKind if kind != ReactionKind.HELPED]
 def other_reactions(at: str, mine: str | None) -> SafeString:
     """The buttons of the five kinds beside "Helped me"; the chosen one takes itself back."""
     at = conditional_escape(at)
-    return mark_safe(  # noqa: S308 - the address is escaped, all else comes from this file
+    return mark_safe(
         "".join(
             f'<button class="menu__item" name="kind" value="{kind.value}" '
             f'formaction="{at}/{"unreact" if kind.value == mine else "react"}" '
@@ -290,8 +294,6 @@ def reaction_label(kind: str | None) -> str:
 @register.filter
 def host(url: str) -> str:
     """The site a link leads to, without "www."."""
-    from urllib.parse import urlsplit
-
     return (urlsplit(url).hostname or "").removeprefix("www.")
 
 
@@ -309,3 +311,12 @@ def years(begin: int | None, end: int | None) -> str:
     if begin:
         return gettext("%(year)s – now") % {"year": begin}
     return str(end or "")
+
+
+@register.filter(name="input")
+def input_(field: BoundField) -> SafeString:
+    """A form field with our looks, tied to its hint, marked when it was refused."""
+    attrs = {"class": "input", "placeholder": ""}
+    if field.errors:
+        attrs["aria-invalid"] = "true"
+    return field.as_widget(attrs=attrs)
