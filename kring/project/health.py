@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
+from django.views.decorators.http import require_safe
 
 from kring.core import clock
 from kring.jobs import pulse
@@ -20,10 +21,12 @@ class _Known:
     migrated = False
 
 
+@require_safe
 def health(request: HttpRequest) -> JsonResponse:
     return _answer({"status": "alive"}, well=True)
 
 
+@require_safe
 def ready(request: HttpRequest) -> JsonResponse:
     """200 when the database answers, is migrated, and a worker was seen in the last minute."""
     checks = {"database": "away", "migrations": "unknown", "worker": "unknown"}
