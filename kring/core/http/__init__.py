@@ -10,7 +10,8 @@ the address it checked, follows redirects from scratch, and stops at the limits.
     addresses   which addresses are on the public internet
     urls        one strict reading of a URL
     resolving   names to addresses
-    wire        sockets pinned to checked addresses, under one deadline
+    deadline    one point in time for everything a fetch does
+    wire        sockets pinned to checked addresses, under that deadline
     body        reading an answer without letting it grow
     hops        what is sent next after a redirect
     gate        the order of all this

@@ -63,8 +63,6 @@ def is_global(address: IPAddress) -> bool:
     """
     if isinstance(address, IPv4Address):
         return not any(address in network for network in _SPECIAL_V4)
-    if address.scope_id is not None:
-        return False
     embedded = _embedded_v4(address)
     if embedded:
         return all(is_global(inner) for inner in embedded)
@@ -96,6 +94,7 @@ class AddressPolicy:
         return cls(tuple(ip_network(network) for network in networks), frozenset(ports))
 
     def permits_address(self, address: IPAddress) -> bool:
+        # A zone (fe80::1%eth0) picks one of our own interfaces, which is nobody else's business.
         if isinstance(address, IPv6Address) and address.scope_id is not None:
             return False
         return is_global(address) or any(address in network for network in self.extra_networks)

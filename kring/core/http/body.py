@@ -30,12 +30,8 @@ class _Identity:
 class _Gzip:
     def __init__(self) -> None:
         self._inflate = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
-        self._started = False
 
     def decode(self, data: bytes, limit: int) -> bytes:
-        self._started = True
-        if self._inflate.eof:
-            raise BadAnswer("data after the end of gzip")
         try:
             decoded = self._inflate.decompress(data, limit)
         except zlib.error as error:
@@ -45,8 +41,7 @@ class _Gzip:
         return decoded
 
     def finish(self) -> None:
-        # An answer to HEAD names the encoding of a body it does not have.
-        if self._started and not self._inflate.eof:
+        if not self._inflate.eof:
             raise BadAnswer("gzip cut short")
 
 
@@ -67,15 +62,18 @@ def read_body(chunks: Iterable[bytes], content_encoding: str, max_bytes: int) ->
     go on for ever without decoding to anything. Raises TooLarge at either, and BadAnswer if the
     body is not what `content_encoding` says.
     """
-    decoder = _decoder(content_encoding)
+    decoder: _Decoder | None = None
     body = bytearray()
     received = 0
     for chunk in chunks:
+        # Only now: an answer to HEAD names the encoding of a body it does not have.
+        decoder = decoder or _decoder(content_encoding)
         received += len(chunk)
         room = max_bytes - len(body)
         decoded = decoder.decode(chunk, room + 1)  # never 0, which would mean no limit to zlib
         if received > max_bytes or len(decoded) > room:
             raise TooLarge(f"more than {max_bytes} bytes")
         body += decoded
-    decoder.finish()
+    if decoder:
+        decoder.finish()
     return bytes(body)

@@ -11,6 +11,7 @@ import httpx
 
 from kring.core.http.addresses import AddressPolicy, IPAddress
 from kring.core.http.body import ACCEPT_ENCODING, read_body
+from kring.core.http.deadline import Deadline
 from kring.core.http.errors import (
     BadAnswer,
     BadUrl,
@@ -23,7 +24,7 @@ from kring.core.http.hops import Hop, first_hop, is_redirect, next_hop
 from kring.core.http.messages import Request, Response
 from kring.core.http.resolving import Resolver, SystemResolver
 from kring.core.http.urls import Target
-from kring.core.http.wire import Deadline, PinnedBackend
+from kring.core.http.wire import PinnedBackend
 
 _SYSTEM_RESOLVER = SystemResolver()
 
@@ -34,7 +35,8 @@ def fetch(
     """Ask another site, and come back with its answer whatever its status.
 
     resolver: the machine's own, unless given
-    tls: for a private certificate authority; must verify certificates and names
+    tls: for a private certificate authority; must verify certificates and names. Without it, the
+        usual public ones are trusted, or those in SSL_CERT_FILE.
     Raises OutboundError; see its tree for what can happen.
     """
     if tls is not None and not (tls.check_hostname and tls.verify_mode == ssl.CERT_REQUIRED):
@@ -87,8 +89,6 @@ class _Line:
         for address in addresses:
             if not policy.permits_address(address):
                 raise Refused(f"{target.host} is {address}")
-        if not addresses:
-            raise Unreachable(f"{target.host} has no address")
         return addresses
 
     def _tls_for(self, target: Target) -> ssl.SSLContext | None:
@@ -135,11 +135,10 @@ def _wire_url(target: Target) -> httpcore.URL:
 
 
 def _joined(raw: list[tuple[bytes, bytes]]) -> Mapping[str, str]:
-    headers: dict[str, str] = {}
-    for raw_name, raw_text in raw:
-        name, text = raw_name.decode("ascii").lower(), raw_text.decode("latin-1")
-        headers[name] = f"{headers[name]}, {text}" if name in headers else text
-    return headers
+    texts: dict[str, list[str]] = {}
+    for name, text in raw:
+        texts.setdefault(name.decode("ascii").lower(), []).append(text.decode("latin-1"))
+    return {name: ", ".join(repeated) for name, repeated in texts.items()}
 
 
 @contextmanager

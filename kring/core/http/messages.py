@@ -14,8 +14,20 @@ _VALUE = re.compile(r"(?:[\x21-\x7e](?:[\t\x20-\x7e]*[\x21-\x7e])?)?")
 # The gate writes these itself: they say where the request goes, how long it is, and what we can
 # read. A caller who could set them could undo its checks.
 _OURS = frozenset(
-    "accept-encoding connection content-length expect host keep-alive proxy-connection te trailer "
-    "transfer-encoding upgrade user-agent".split()
+    {
+        "accept-encoding",
+        "connection",
+        "content-length",
+        "expect",
+        "host",
+        "keep-alive",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "user-agent",
+    }
 )
 
 
@@ -45,8 +57,8 @@ class Request:
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
-    limits: Limits = Limits()
-    policy: AddressPolicy = AddressPolicy()
+    limits: Limits = field(default_factory=Limits)
+    policy: AddressPolicy = field(default_factory=AddressPolicy)
     user_agent: str = field(kw_only=True)
 
     def __post_init__(self) -> None:

@@ -7,6 +7,7 @@ from ipaddress import ip_address
 from typing import Protocol
 
 from kring.core.http.addresses import IPAddress
+from kring.core.http.deadline import Deadline
 from kring.core.http.errors import TooSlow, Unreachable
 
 
@@ -33,13 +34,14 @@ class SystemResolver:
         self._free = threading.BoundedSemaphore(lookups)
 
     def resolve(self, host: str, port: int, timeout: float) -> list[IPAddress]:
+        deadline = Deadline(timeout)
         if not self._free.acquire(timeout=timeout):
             raise TooSlow("all lookups are busy")
         answers: queue.SimpleQueue[list[IPAddress] | Exception] = queue.SimpleQueue()
         # A daemon, so that a lookup nobody waits for does not hold up the end of the process.
         threading.Thread(target=self._look_up, args=(host, port, answers), daemon=True).start()
         try:
-            answer = answers.get(timeout=timeout)
+            answer = answers.get(timeout=deadline.remaining())
         except queue.Empty as error:
             raise TooSlow(f"no address for {host} in time") from error
         if isinstance(answer, Exception):

@@ -72,7 +72,10 @@ def parse_url(url: str) -> Target:
         _parse_v6(authority["v6"]) if authority["v6"] else _parse_host(authority["host"])
     )
     path = quote((match["path"] or "/") + (match["query"] or ""), safe=_PRINTABLE_ASCII)
-    return Target(scheme, host, port, path, literal)
+    target = Target(scheme, host, port, path, literal)
+    if len(target.url) > MAX_URL:  # escapes are longer than what they stand for
+        raise BadUrl(f"too long: {url!r}")
+    return target
 
 
 def join_url(base: Target, location: str) -> Target:
@@ -126,5 +129,5 @@ def _to_ascii(text: str) -> str:
         raise BadUrl(f"name too long: {text[:MAX_NAME]!r}")
     try:
         return idna.encode(text, uts46=True, std3_rules=True).decode("ascii").lower()
-    except idna.IDNAError as error:
+    except UnicodeError as error:
         raise BadUrl(f"not an international name: {text!r}") from error

@@ -7,30 +7,16 @@ ignored in favour of the deadline.
 
 import socket
 import ssl
-import time
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import httpcore
 
 from kring.core.http.addresses import IPAddress
+from kring.core.http.deadline import Deadline
 from kring.core.http.errors import TooSlow, Unreachable, Untrusted
 
 MAX_ATTEMPTS = 4  # addresses tried per hop; a name may have hundreds
-
-
-class Deadline:
-    """One point in time for everything a request does."""
-
-    def __init__(self, seconds: float) -> None:
-        self._end = time.monotonic() + seconds
-
-    def remaining(self) -> float:
-        """Seconds left, always more than zero. Raises TooSlow when there are none."""
-        left = self._end - time.monotonic()
-        if left <= 0:
-            raise TooSlow("out of time")
-        return left
 
 
 class PinnedBackend(httpcore.NetworkBackend):
@@ -48,7 +34,7 @@ class PinnedBackend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        failure: OSError | None = None
+        failure: OSError = OSError("it has no address")
         for tried, address in enumerate(self._addresses):
             # An address that swallows packets must leave time for the ones after it.
             share = self._deadline.remaining() / (len(self._addresses) - tried)
