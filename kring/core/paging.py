@@ -20,11 +20,18 @@ class Page(Generic[T]):
     next_before: int | None
 
 
+def possible_id(text: str) -> int:
+    """An id from what somebody sent; 0 for anything that cannot be one."""
+    # The length first: int() refuses thousands of digits with an error of its own.
+    digits = len(text) < 20 and text.isascii() and text.isdigit()
+    return int(text) if digits and int(text) <= MAX_ID else 0
+
+
 def parse_cursor(text: str | None) -> int | None:
     """A cursor from a URL; raises Invalid for anything that is not a possible id."""
     if text is None or text == "":
         return None
-    if not text.isascii() or not text.isdigit() or not 0 < int(text[:20]) <= MAX_ID:
+    if possible_id(text) == 0:
         raise Invalid("That page link is damaged. Start again from the first page.", code="cursor")
     return int(text)
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from kring.core import events
 from kring.core.errors import NotFound
+from kring.core.ids import MAX_ID
 from kring.feed.events import (
     LessLikeThisAsked,
     LessLikeThisUndone,
@@ -62,6 +63,8 @@ def less(*, by: Identity, post_id: int, now: datetime) -> None:
 @transaction.atomic
 def undo_less(*, by: Identity, post_id: int, now: datetime) -> None:
     """Undo `less`, given the post it was asked on or the original behind it."""
+    if not 0 < post_id <= MAX_ID:
+        return
     origin = Post.objects.filter(pk=post_id).values_list("origin_id", flat=True).first()
     record = LessLikeThis.objects.filter(by=by, post_id__in=[post_id, origin or post_id]).first()
     if record is not None:

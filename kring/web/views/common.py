@@ -12,7 +12,6 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
-from kring.core.ids import MAX_ID
 from kring.members.models import Identity
 from kring.posts.services import Draft
 from kring.web.context import back_to
@@ -55,11 +54,6 @@ def notice(request: KringRequest, sentence: str, *, undo: str = "") -> None:
 
 def url(name: str, post_id: int) -> str:
     return reverse(name, args=[post_id])
-
-
-def possible_id(text: str) -> int:
-    """An id from a query string; 0 for anything that cannot be one."""
-    return int(text) if text.isascii() and text.isdigit() and 0 < int(text[:20]) <= MAX_ID else 0
 
 
 def draft_from(request: KringRequest) -> Draft:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from kring.core import clock
 from kring.core.errors import Conflict, Invalid, KringError, NotAllowed, TooMany
+from kring.core.paging import possible_id
 from kring.posts import queries, services
 from kring.posts.cards import PostCard, cards
 from kring.web import pages
@@ -21,7 +22,6 @@ from kring.web.views.common import (
     go_back,
     kept,
     notice,
-    possible_id,
     signed_in,
     url,
 )
@@ -111,10 +111,10 @@ def _own_card(request: KringRequest, post_id: int) -> PostCard:
     return card
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def share(request: KringRequest, post_id: int) -> HttpResponse:
-    if request.method == "GET":
+    if request.method != "POST":
         return render(request, "share.html", {"card": _card(request, post_id), "draft": {}})
     try:
         made = services.repost(
@@ -133,11 +133,11 @@ def share(request: KringRequest, post_id: int) -> HttpResponse:
     return go_back(request)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def edit(request: KringRequest, post_id: int) -> HttpResponse:
     card = _own_card(request, post_id)
-    if request.method == "GET":
+    if request.method != "POST":
         text = queries.post_for(request.identity, post_id).text
         return render(request, "edit.html", {"card": card, "text": text, "error": ""})
     text = request.POST.get("text", "")
@@ -151,11 +151,11 @@ def edit(request: KringRequest, post_id: int) -> HttpResponse:
     return response
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def delete(request: KringRequest, post_id: int) -> HttpResponse:
     card = _own_card(request, post_id)
-    if request.method == "GET":
+    if request.method != "POST":
         return render(request, "delete.html", {"card": card})
     services.delete(by=actor(request), post_id=post_id, now=clock.utc_now())
     notice(request, _("Removed. Answers of others stay."))
