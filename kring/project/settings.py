@@ -154,6 +154,8 @@ if ENV.redis_url is None:
 DATABASE_ROUTERS = ["kring.project.routers.CacheRouter"]
 
 AUTH_USER_MODEL = "members.Account"
+# E-mail addresses are unique whatever their case: by a constraint, which this check does not see.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {
