@@ -9,20 +9,25 @@ import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_safe
+from django.views.decorators.http import require_safe
 
 from kring.core import clock
+from kring.core.html import plain_text
 from kring.core.paging import parse_cursor
 from kring.feed import serving
 from kring.feed.queries import by_time
 from kring.members.models import Community, Identity, Kind
-from kring.posts.cards import PostCard, TopicCard, cards
-from kring.posts.models import TopicFollow
+from kring.network.models import Connection
+from kring.posts.cards import Excerpt, PostCard, TopicCard, cards
+from kring.posts.models import Post, TopicFollow
+from kring.posts.visibility import listed
 from kring.web import demo, pages
 from kring.web.middleware import KringRequest
 from kring.web.views.common import actor, signed_in
 
 PAGE = 20
+TALKING = 3
+EXCERPT = 200
 ORDER_COOKIE = "order"
 ORDERS = ("ranked", "time")
 A_YEAR = timedelta(days=365)
@@ -72,14 +77,29 @@ def _timeline(request: KringRequest, viewer: Identity) -> dict[str, Any]:
 
 
 def _aside(viewer: Identity) -> dict[str, Any]:
-    """What the margin says: the topics one follows. 1 query."""
+    """What the margin says: what one's connections talk about, topics one follows. 2 queries."""
     followed = TopicFollow.objects.filter(identity=viewer).select_related("topic")[:12]
-    return {
-        "topics": [
-            TopicCard(name=row.topic.name, label=row.topic.label, label_nl=row.topic.label_nl)
-            for row in followed
-        ]
-    }
+    topics = [
+        TopicCard(name=row.topic.name, label=row.topic.label, label_nl=row.topic.label_nl)
+        for row in followed
+    ]
+    return {"topics": topics, "talking": _talking(viewer)}
+
+
+def _talking(viewer: Identity) -> list[Excerpt]:
+    """The latest comments of connections, one a thread."""
+    ties = Connection.objects.of(viewer.pk).values("other_id")
+    latest = (
+        Post.objects.filter(listed(viewer.pk), in_reply_to__isnull=False, author_id__in=ties)
+        .select_related("author")
+        .order_by("-id")[: TALKING * 4]
+    )
+    threads: dict[int, Excerpt] = {}
+    for post in latest:
+        text = plain_text(post.html)[:EXCERPT]
+        excerpt = Excerpt(post.pk, pages.author_card(post.author), post.created_at, text)
+        threads.setdefault(post.thread_id, excerpt)
+    return list(threads.values())[:TALKING]
 
 
 @require_safe
@@ -148,7 +168,7 @@ def _hint(person: Any, at: int) -> str:
     return _("has a small network") if person.ties else _("is new here")
 
 
-@require_GET
+@require_safe
 def policy(request: KringRequest) -> HttpResponse:
     """Every number of the feed, in public."""
     from kring.feed.policy import default_policy, public_numbers
