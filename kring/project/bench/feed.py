@@ -34,6 +34,7 @@ def main(members: int, seed: int, runs: int) -> int:
     import django
 
     django.setup()
+    from django.core.management import call_command
     from django.test import Client
 
     from kring.core import clock, nodes
@@ -43,6 +44,7 @@ def main(members: int, seed: int, runs: int) -> int:
     from kring.project.bench.crowd import grow
 
     database.prepare()
+    call_command("collectstatic", interactive=False, verbosity=0)
     nodes.start()
     now = clock.utc_now()
     started = time.process_time()

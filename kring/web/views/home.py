@@ -9,6 +9,7 @@ import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from kring.core import clock
@@ -155,17 +156,17 @@ def _people_to_be() -> list[dict[str, Any]]:
         .annotate(ties=Count("connections"))
         .order_by("-ties", "id")[:60]
     )
-    chosen = people[:8] + people[20:22] + people[-2:] if len(people) > 24 else people[:12]
-    return [
-        {"card": pages.author_card(person), "hint": _hint(person, at)}
-        for at, person in enumerate(chosen)
-    ]
+    # From the busiest to the quietest: the feed of each is another one.
+    chosen = people[:6] + people[20:23] + people[-3:] if len(people) > 24 else people[:12]
+    return [{"card": pages.author_card(person), "hint": _hint(person)} for person in chosen]
 
 
-def _hint(person: Any, at: int) -> str:
-    if at < 8:
-        return _("knows many people here")
-    return _("has a small network") if person.ties else _("is new here")
+def _hint(person: Any) -> str:
+    if not person.ties:
+        return _("is new here")
+    known = ngettext("knows %(count)d person here", "knows %(count)d people here", person.ties)
+    known %= {"count": person.ties}
+    return f"{person.headline} · {known}" if person.headline else known
 
 
 @require_safe
