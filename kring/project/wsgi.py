@@ -13,15 +13,18 @@ processes.end_with_parent()
 application = get_wsgi_application()
 
 
-def _lease_ids() -> None:
+def _get_ready() -> None:
+    """Lease ids and load every page's code before the first visitor comes."""
     # Only now: the models behind it need the settings.
     from django.db import connections
+    from django.urls import get_resolver
 
     from kring.core import nodes
 
     nodes.start()
+    _ = get_resolver().url_patterns
     # Requests run in threads, with connections of their own.
     connections.close_all()
 
 
-_lease_ids()
+_get_ready()
