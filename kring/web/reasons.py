@@ -112,8 +112,15 @@ def ids_in(item: HomeItem) -> tuple[set[int], set[int]]:
 
 
 def in_points(shares: Sequence[float]) -> list[int]:
-    """Whole hundredths that add up to the rounded sum: the largest remainders are rounded up."""
-    exact = [share * 100 for share in shares]
+    """Hundredths of all that speaks for the post, in whole numbers that add up.
+
+    What speaks for it makes 100, what speaks against it is taken off. Rounded by the largest
+    remainder, so that the numbers on a page add up as well.
+    """
+    whole = sum(share for share in shares if share > 0)
+    if not whole:
+        return [0] * len(shares)
+    exact = [share / whole * 100 for share in shares]
     points = [floor(share) for share in exact]
     missing = round(sum(exact)) - sum(points)
     by_remainder = sorted(range(len(exact)), key=lambda at: points[at] - exact[at])
@@ -269,7 +276,7 @@ def without_words() -> dict[str, str]:
 
 def _replied(t: _Telling) -> str:
     return ngettext(
-        "You replied to %(who)s %(count)d time %(period)s",
+        "You replied to %(who)s once %(period)s",
         "You replied to %(who)s %(count)d times %(period)s",
         t.number("count"),
     ) % {"who": t.who, "count": t.number("count"), "period": t.period}
@@ -277,7 +284,7 @@ def _replied(t: _Telling) -> str:
 
 def _reacted(t: _Telling) -> str:
     return ngettext(
-        "You responded to a post by %(who)s %(count)d time %(period)s",
+        "You responded to a post by %(who)s once %(period)s",
         "You responded to posts by %(who)s %(count)d times %(period)s",
         t.number("count"),
     ) % {"who": t.who, "count": t.number("count"), "period": t.period}
@@ -285,7 +292,7 @@ def _reacted(t: _Telling) -> str:
 
 def _replied_to_you(t: _Telling) -> str:
     return ngettext(
-        "%(who)s replied to you %(count)d time %(period)s",
+        "%(who)s replied to you once %(period)s",
         "%(who)s replied to you %(count)d times %(period)s",
         t.number("count"),
     ) % {"who": t.who, "count": t.number("count"), "period": t.period}
@@ -293,7 +300,7 @@ def _replied_to_you(t: _Telling) -> str:
 
 def _reacted_to_you(t: _Telling) -> str:
     return ngettext(
-        "%(who)s responded to a post of yours %(count)d time %(period)s",
+        "%(who)s responded to a post of yours once %(period)s",
         "%(who)s responded to posts of yours %(count)d times %(period)s",
         t.number("count"),
     ) % {"who": t.who, "count": t.number("count"), "period": t.period}
@@ -326,9 +333,7 @@ def _words(t: _Telling) -> str:
     count = t.number("count")
     if not count:
         return gettext("There are no words of the author’s own")
-    return ngettext("It is %(count)d word long", "It is %(count)d words long", count) % {
-        "count": count
-    }
+    return ngettext("It is one word long", "It is %(count)d words long", count) % {"count": count}
 
 
 def _link_only(t: _Telling) -> str:
@@ -338,7 +343,7 @@ def _link_only(t: _Telling) -> str:
 def _people(t: _Telling) -> str:
     count = t.number("count")
     return ngettext(
-        "%(count)d person takes part in the conversation",
+        "One person takes part in the conversation",
         "%(count)d people take part in the conversation",
         count,
     ) % {"count": count}
@@ -347,7 +352,7 @@ def _people(t: _Telling) -> str:
 def _author_answers(t: _Telling) -> str:
     count = t.number("count")
     return ngettext(
-        "The author answered %(count)d time in the conversation",
+        "The author answered once in the conversation",
         "The author answered %(count)d times in the conversation",
         count,
     ) % {"count": count}
@@ -388,11 +393,11 @@ def _age(t: _Telling) -> str:
         return gettext("Posted within the last hour")
     if hours < HOURS_AS_HOURS:
         count = int(hours)
-        return ngettext("Posted %(count)d hour ago", "Posted %(count)d hours ago", count) % {
+        return ngettext("Posted an hour ago", "Posted %(count)d hours ago", count) % {
             "count": count
         }
     days = int(hours // 24)
-    return ngettext("Posted %(count)d day ago", "Posted %(count)d days ago", days) % {"count": days}
+    return ngettext("Posted a day ago", "Posted %(count)d days ago", days) % {"count": days}
 
 
 def _new_author(t: _Telling) -> str:

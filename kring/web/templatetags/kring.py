@@ -20,7 +20,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext
 
 from kring.core import clock
-from kring.posts.cards import Counts, TopicCard
+from kring.posts.cards import Counts, PostCard, TopicCard
 from kring.posts.models import Audience, Goal, ReactionKind
 
 register = template.Library()
@@ -195,6 +195,12 @@ def language_name(code: str) -> str:
 def topic_label(topic: TopicCard) -> str:
     """The label in the reader's language."""
     return (topic.label_nl if get_language() == "nl" else "") or topic.label or topic.name
+
+
+@register.filter
+def topics_of(card: PostCard) -> tuple[TopicCard, ...]:
+    """The topics of a post; of a repost without topics of its own, those of the original."""
+    return card.topics or (card.origin.topics if card.origin is not None else ())
 
 
 @register.simple_tag

@@ -1,0 +1,191 @@
+"""Every reason the feed can give has a sentence in every language, and the bars add up."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import random
+
+import pytest
+from django.conf import settings
+from django.utils import translation
+
+from kring.feed import facts, features, multipliers
+from kring.feed.facts import Fact
+from kring.feed.home import HOME
+from kring.feed.reasons import GroupReason, Reason
+from kring.feed.serving import HomeItem
+from kring.posts.cards import AuthorCard, TopicCard
+from kring.web import reasons
+
+LANGUAGES = [code for code, _name in settings.LANGUAGES]
+WHO, TOPIC = 11, 7
+NAMES = {WHO: AuthorCard(WHO, "ada", "", "person", "Ada Berk", "", None, False)}
+TOPICS = {TOPIC: TopicCard("plain", "Plain language", "Klare taal")}
+PARAMS = {
+    "other": WHO, "topic": TOPIC, "count": 6, "days": 90, "times": 2.5, "observed": 9,
+    "expected": 4.2, "act": "comment", "more": 6, "hours": 3.0,
+}  # fmt: skip
+
+
+def codes_in_source() -> set[str]:
+    """Every string of facts.py that is a code, whichever way it becomes one."""
+    tree = ast.parse(inspect.getsource(facts))
+    strings = {
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    codes = {text for text in strings if text.partition(".")[0] in features.GROUPS and "." in text}
+    # `_acts` makes two codes of each of its endings.
+    stems = {code for code in codes if code.endswith((".replied", ".reacted"))}
+    return codes | {stem + ending for stem in stems for ending in ("", "_to_you")}
+
+
+CODES = sorted(codes_in_source())
+
+
+def item(groups=None, prior=0.2, held_back=None, rank=1, top="person", without=9, by_time=23):
+    given = dict.fromkeys(features.GROUPS, (0.0, ())) | (groups or {})
+    return HomeItem(
+        post_id=1,
+        rank=rank,
+        source=0,
+        score=prior + sum(share for share, _facts in given.values()),
+        reason=Reason(
+            prior=prior,
+            groups=tuple(
+                GroupReason(name, given[name][0], 0.0, 0.0, given[name][1])
+                for name in features.GROUPS
+            ),
+            held_back=held_back or {},
+            top_group=top,
+            rank_without_top=without,
+            rank_by_time=by_time,
+        ),
+    )
+
+
+def test_the_codes_were_found():
+    assert len(CODES) >= 19
+    assert set(CODES) == set(reasons.SENTENCES)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("code", CODES)
+def test_every_code_has_a_sentence(code, language):
+    for few_or_many in (1, 2, 6):
+        params = {**PARAMS, "count": few_or_many, "observed": few_or_many}
+        with translation.override(language):
+            text = reasons.sentence(Fact(code, params), NAMES, TOPICS)
+        assert not text[0].islower()
+        assert not text.endswith(".")
+        assert "%(" not in text
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_sentence_is_translated(code):
+    def told(language, count):
+        with translation.override(language):
+            params = {**PARAMS, "count": count, "observed": count}
+            return reasons.sentence(Fact(code, params), {}, {})
+
+    assert told("nl", 1) != told("en", 1)
+    assert told("nl", 6) != told("en", 6)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_group_and_every_rule_has_words(language):
+    held = {stage.name for stage in HOME.multipliers}
+    with translation.override(language):
+        assert set(reasons.held_back_words()) == held
+        assert set(reasons.without_words()) == set(features.GROUPS)
+        assert all(reasons.group_label(group) for group in features.GROUPS)
+    assert held == {
+        multipliers.Frequency.name, multipliers.BareRepost.name, multipliers.Seen.name,
+        multipliers.Less.name,
+    }  # fmt: skip
+
+
+def test_the_points_add_up_to_the_score():
+    chance = random.Random(5)
+    for _round in range(500):
+        shares = [chance.uniform(-1, 4) for _share in range(7)]
+        points = reasons.in_points(shares)
+        whole = sum(share for share in shares if share > 0)
+        if not whole:
+            assert points == [0] * 7
+            continue
+        assert sum(points) == round(100 * sum(shares) / whole)
+        pairs = zip(points, shares, strict=True)
+        assert all(abs(point - 100 * share / whole) < 1 for point, share in pairs)
+
+
+def test_a_post_that_nothing_speaks_for_has_no_points():
+    assert reasons.in_points([-0.5, 0.0]) == [0, 0]
+
+
+def test_the_panel_shows_what_was_counted():
+    replied = Fact("person.replied", {"other": WHO, "count": 6, "days": 90})
+    groups = {"person": (0.6, (replied,)), "freshness": (-0.1, ()), "topic": (0.2, ())}
+    with translation.override("en"):
+        why = reasons.why_of(item(groups, held_back={"seen": 0.4}), NAMES, TOPICS)
+    assert why.lead == "first"
+    assert why.short == "You replied to Ada Berk 6 times in the last 90 days"
+    numbers = {bar.label: bar.number for bar in why.bars}
+    assert numbers == {
+        "People": "+60", "Subject": "+20", "Freshness": "−10", "Everyone’s start": "+20",
+        "Held back": "× 0.4",
+    }  # fmt: skip
+    assert why.total == "+90"
+    assert [bar.label for bar in why.bars if bar.minus] == ["Freshness", "Held back"]
+    assert why.bars[0].width == 100
+    assert all(isinstance(bar.width, int) and 0 <= bar.width <= 100 for bar in why.bars)
+    assert [place for _label, place in why.ranks] == ["1st", "9th", "23rd"]
+
+
+def test_a_place_out_of_sight_is_further_down():
+    with translation.override("en"):
+        ranks = reasons.why_of(item(without=None, rank=2), NAMES, TOPICS).ranks
+    assert ranks[1][1] == "further down"
+
+
+def test_without_a_strongest_reason_there_are_two_ranks():
+    why = reasons.why_of(item(top=None), NAMES, TOPICS)
+    assert len(why.ranks) == 2
+    assert why.short
+
+
+@pytest.mark.parametrize("observed", range(reasons.FEW))
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_count_under_five_of_those_who_reacted(observed, language):
+    fact = Fact("response.observed", {"observed": observed, "expected": 17.0})
+    with translation.override(language):
+        text = reasons.sentence(fact, NAMES, TOPICS)
+    assert not any(sign.isdigit() for sign in text.replace("17", ""))
+
+
+@pytest.mark.parametrize("more", range(1, reasons.FEW))
+def test_no_count_under_five_of_those_close_to_you(more):
+    fact = Fact("conversation.tie", {"other": WHO, "act": "react", "more": more})
+    with translation.override("en"):
+        assert str(more) not in reasons.sentence(fact, NAMES, TOPICS)
+
+
+def test_the_ids_to_look_up_are_those_in_the_facts():
+    interest = Fact("topic.interest", {"topic": TOPIC, "times": 2.0})
+    tie = Fact("conversation.tie", {"other": WHO, "act": "reply", "more": 0})
+    groups = {"topic": (0.2, (interest,)), "conversation": (0.1, (tie,))}
+    assert reasons.ids_in(item(groups)) == ({WHO}, {TOPIC})
+
+
+@pytest.mark.parametrize(
+    ("number", "english", "dutch"),
+    [(1, "1st", "1e"), (2, "2nd", "2e"), (3, "3rd", "3e"), (11, "11th", "11e"), (22, "22nd", "22e"),
+     (112, "112th", "112e")],
+)  # fmt: skip
+def test_ordinals(number, english, dutch):
+    with translation.override("en"):
+        assert reasons.ordinal(number) == english
+    with translation.override("nl"):
+        assert reasons.ordinal(number) == dutch
