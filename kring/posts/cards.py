@@ -17,7 +17,7 @@ from django.db.models import (
     ExpressionWrapper,
     F,
     OuterRef,
-    Q,
+    QuerySet,
     Value,
     Window,
 )
@@ -25,6 +25,7 @@ from django.db.models.functions import RowNumber
 
 from kring.core.html import plain_text
 from kring.core.ids import MAX_ID
+from kring.core.prepared import Prepared
 from kring.members.models import Identity
 from kring.network.models import Connection, Follow
 from kring.posts.models import Bookmark, Post, PostTopic, Reaction
@@ -61,6 +62,8 @@ _COLUMNS = (
     *(f"group__{name}" for name in _AUTHOR),
 )
 
+# So few at once that what hangs on them stays within a database's number of parameters.
+_AT_ONCE = 250
 _TOMBSTONE = {
     "html": "",
     "words": 0,
@@ -191,22 +194,30 @@ def cards(viewer: Identity | None, post_ids: Sequence[int]) -> list[PostCard]:
     one fewer when nothing is a repost or a comment.
     """
     viewer_id = viewer.pk if viewer is not None else None
-    possible = [post_id for post_id in post_ids if 0 < post_id <= MAX_ID]
-    if not possible:
-        return []
-    rows = load_rows(viewer_id, visible(viewer_id) & Q(pk__in=possible))
-    loaded = build_cards(viewer_id, rows)
+    possible = [post_id for post_id in dict.fromkeys(post_ids) if 0 < post_id <= MAX_ID]
+    loaded: dict[int, PostCard] = {}
+    for start in range(0, len(possible), _AT_ONCE):
+        rows = load_rows(viewer_id, possible[start : start + _AT_ONCE])
+        seen = {post_id: row for post_id, row in rows.items() if row["seen"]}
+        loaded |= build_cards(viewer_id, seen)
     return [loaded[post_id] for post_id in post_ids if post_id in loaded]
 
 
-def load_rows(viewer_id: int | None, condition: Q) -> dict[int, dict[str, Any]]:
-    """The columns of the posts that satisfy `condition`, by id. 1 query.
+def _rows(viewer_id: int | None) -> QuerySet[Post, dict[str, Any]]:
+    seen = ExpressionWrapper(visible(viewer_id), output_field=BooleanField())
+    return Post.objects.annotate(seen=seen).values(*_COLUMNS, "seen")
+
+
+_ROWS = Prepared(lambda viewer, ids: _rows(viewer).filter(pk__in=ids))
+
+
+def load_rows(viewer_id: int | None, ids: Collection[int]) -> dict[int, dict[str, Any]]:
+    """The columns of these posts, by id. 1 query.
 
     Of a post that the viewer may not see (any more), no words are left: it can stand above
     comments that stay, as a tombstone does.
     """
-    seen = ExpressionWrapper(visible(viewer_id), output_field=BooleanField())
-    rows = Post.objects.filter(condition).annotate(seen=seen).values(*_COLUMNS, "seen")
+    rows = _ROWS.dicts(viewer_id, ids)
     return {row["id"]: row if row["seen"] else {**row, **_TOMBSTONE} for row in rows}
 
 
@@ -221,7 +232,7 @@ def build_cards(
     wanted = {row["origin_id"] for row in rows.values() if row["origin_id"]}
     wanted |= {row["thread_id"] for row in rows.values() if row["in_reply_to_id"]}
     wanted -= rows.keys()
-    related = load_rows(viewer_id, Q(pk__in=wanted)) if wanted else {}
+    related = load_rows(viewer_id, list(wanted)) if wanted else {}
     known = {**related, **rows}
     parts = _Parts.load(viewer_id, known, with_peek=with_peek)
     result: dict[int, PostCard] = {}
@@ -323,22 +334,27 @@ def _excerpt(row: dict[str, Any]) -> Excerpt:
     )
 
 
+_TOPICS = Prepared(
+    lambda _, ids: (
+        PostTopic.objects.filter(post_id__in=ids)
+        .order_by("id")
+        .values_list("post_id", "topic__name", "topic__label", "topic__label_nl")
+    )
+)
+
+
 def _topics(ids: Collection[int]) -> dict[int, tuple[TopicCard, ...]]:
     found: dict[int, tuple[TopicCard, ...]] = {}
-    rows = PostTopic.objects.filter(post_id__in=ids).order_by("id")
-    for post_id, *topic in rows.values_list(
-        "post_id", "topic__name", "topic__label", "topic__label_nl"
-    ):
+    for post_id, *topic in _TOPICS.rows(None, ids):
         found[post_id] = (*found.get(post_id, ()), TopicCard(*topic))
     return found
 
 
-def _talk(viewer_id: int | None, ids: Collection[int]) -> dict[int, tuple[int, int, int]]:
-    """People, first-time people and comments, by thread, as far as the viewer may see them."""
+def _talk_query(viewer_id: int | None, ids: list[int]) -> QuerySet[Post, Any]:
     earlier = Post.objects.filter(
         author_id=OuterRef("author_id"), in_reply_to__isnull=False, pk__lt=OuterRef("pk")
     )
-    rows = (
+    return (
         Post.objects.filter(visible(viewer_id), thread_id__in=ids, in_reply_to__isnull=False)
         .order_by()
         .values("thread_id")
@@ -347,48 +363,90 @@ def _talk(viewer_id: int | None, ids: Collection[int]) -> dict[int, tuple[int, i
             first_time=Count("author_id", distinct=True, filter=~Exists(earlier)),
             comments=Count("id"),
         )
+        .values_list("thread_id", "people", "first_time", "comments")
     )
+
+
+_TALK = Prepared(_talk_query)
+
+
+def _talk(viewer_id: int | None, ids: Collection[int]) -> dict[int, tuple[int, int, int]]:
+    """People, first-time people and comments, by thread, as far as the viewer may see them."""
     return {
         thread: (people, first_time, comments)
-        for thread, people, first_time, comments in rows.values_list(
-            "thread_id", "people", "first_time", "comments"
-        )
+        for thread, people, first_time, comments in _TALK.rows(viewer_id, ids)
     }
 
 
+_REPOSTS = Prepared(
+    lambda _, ids: (
+        Post.objects.filter(origin_id__in=ids, deleted_at=None)
+        .order_by()
+        .values("origin_id")
+        .annotate(n=Count("id"))
+        .values_list("origin_id", "n")
+    )
+)
+
+
 def _reposts(ids: Collection[int]) -> dict[int, int]:
-    rows = Post.objects.filter(origin_id__in=ids, deleted_at=None).order_by()
-    return dict(rows.values("origin_id").annotate(n=Count("id")).values_list("origin_id", "n"))
+    return dict(_REPOSTS.rows(None, ids))
+
+
+_REACTIONS = Prepared(
+    lambda _, ids: (
+        Reaction.objects.filter(post_id__in=ids)
+        .order_by()
+        .values("post_id", "kind")
+        .annotate(n=Count("id"))
+        .values_list("post_id", "kind", "n")
+    )
+)
 
 
 def _reactions(ids: Collection[int]) -> dict[int, dict[str, int]]:
     found: dict[int, dict[str, int]] = {}
-    rows = Reaction.objects.filter(post_id__in=ids).order_by().values("post_id", "kind")
-    for post_id, kind, number in rows.annotate(n=Count("id")).values_list("post_id", "kind", "n"):
+    for post_id, kind, number in _REACTIONS.rows(None, ids):
         found.setdefault(post_id, {})[kind] = number
     return found
 
 
-def _marks(viewer_id: int, ids: Collection[int]) -> dict[int, set[str]]:
-    """The viewer's reaction kind and bookmark, by post."""
-    reactions = Reaction.objects.filter(by_id=viewer_id, post_id__in=ids).order_by()
-    bookmarks = Bookmark.objects.filter(by_id=viewer_id, post_id__in=ids).order_by()
-    return _sets(
-        reactions.values_list("post_id", "kind").union(
-            bookmarks.values_list("post_id", Value(_BOOKMARK))
+_MARKS = Prepared(
+    lambda viewer, ids: (
+        Reaction.objects.filter(by_id=viewer, post_id__in=ids)
+        .order_by()
+        .values_list("post_id", "kind")
+        .union(
+            Bookmark.objects.filter(by_id=viewer, post_id__in=ids)
+            .order_by()
+            .values_list("post_id", Value(_BOOKMARK))
         )
     )
+)
+
+
+def _marks(viewer_id: int, ids: Collection[int]) -> dict[int, set[str]]:
+    """The viewer's reaction kind and bookmark, by post."""
+    return _sets(_MARKS.rows(viewer_id, ids))
+
+
+_TIES = Prepared(
+    lambda viewer, ids: (
+        Connection.objects.filter(owner_id=viewer, other_id__in=ids)
+        .order_by()
+        .values_list("other_id", Value(_CONNECTION))
+        .union(
+            Follow.objects.filter(follower_id=viewer, followed_id__in=ids)
+            .order_by()
+            .values_list("followed_id", Value(_FOLLOW))
+        )
+    )
+)
 
 
 def _ties(viewer_id: int, authors: Collection[int]) -> dict[int, set[str]]:
     """Whether the viewer is connected to or follows these authors."""
-    connections = Connection.objects.filter(owner_id=viewer_id, other_id__in=authors).order_by()
-    follows = Follow.objects.filter(follower_id=viewer_id, followed_id__in=authors).order_by()
-    return _sets(
-        connections.values_list("other_id", Value(_CONNECTION)).union(
-            follows.values_list("followed_id", Value(_FOLLOW))
-        )
-    )
+    return _sets(_TIES.rows(viewer_id, authors))
 
 
 def _sets(pairs: Iterable[tuple[Any, ...]]) -> dict[int, set[str]]:
@@ -398,15 +456,21 @@ def _sets(pairs: Iterable[tuple[Any, ...]]) -> dict[int, set[str]]:
     return found
 
 
-def _peeks(viewer_id: int | None, ids: Collection[int]) -> dict[int, tuple[Excerpt, ...]]:
-    """The latest comments of each thread, oldest first."""
-    latest = (
-        Post.objects.filter(visible(viewer_id), thread_id__in=ids, in_reply_to__isnull=False)
+_PEEKS = Prepared(
+    lambda viewer, ids: (
+        Post.objects.filter(visible(viewer), thread_id__in=ids, in_reply_to__isnull=False)
         .annotate(place=Window(RowNumber(), partition_by=F("thread_id"), order_by=F("id").desc()))
         .filter(place__lte=PEEK)
         .order_by("id")
+        .annotate(seen=Value(True, output_field=BooleanField()))
+        .values(*_COLUMNS, "seen")
     )
+)
+
+
+def _peeks(viewer_id: int | None, ids: Collection[int]) -> dict[int, tuple[Excerpt, ...]]:
+    """The latest comments of each thread, oldest first."""
     found: dict[int, tuple[Excerpt, ...]] = {}
-    for row in latest.annotate(seen=Value(True)).values(*_COLUMNS, "seen"):
+    for row in _PEEKS.dicts(viewer_id, ids):
         found[row["thread_id"]] = (*found.get(row["thread_id"], ()), _excerpt(row))
     return found
