@@ -39,13 +39,17 @@ class Kring:
     """One installation: its folder, its database, and the processes a test started on it."""
 
     def __init__(self, data: Path, database: str = "") -> None:
-        self.data, self.database = data, database
+        self.data, self.database, self.redis = data, database, ""
         self.processes: list[subprocess.Popen] = []
         data.mkdir(parents=True, exist_ok=True)
 
     def environ(self, **variables: str) -> dict[str, str]:
         return plain_environ(
-            KRING_DATA=str(self.data), KRING_DATABASE=self.database, CI="", **variables
+            KRING_DATA=str(self.data),
+            KRING_DATABASE=self.database,
+            KRING_REDIS=self.redis,
+            CI="",
+            **variables,
         )
 
     def run(self, *arguments: str, timeout: float = 60, **variables: str):

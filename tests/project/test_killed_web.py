@@ -148,6 +148,25 @@ def test_serve_keeps_its_children_alive_and_they_end_with_it(kring, until):
     assert get(f"http://127.0.0.1:{port}/health")[0] == 0
 
 
+@pytest.mark.redis
+@pytest.mark.parametrize(
+    "kring", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
+)
+def test_postgres_and_redis_serve_a_community_too(kring, redis_url, until):
+    kring.redis = redis_url
+    made = kring.run_module("tests.project.town")
+    assert made.returncode == 0, made.stderr
+    port = free_port()
+    kring.serve(port, "--workers", "1")
+    until(lambda: get(f"http://127.0.0.1:{port}/ready")[0] == 200, within=30)
+    writer = Writer(port, json.loads(made.stdout))
+    assert [writer._send(1, "form-1"), writer._send(1, "form-1")] == [303, 303]
+    assert count(kring, "SELECT count(*) FROM posts_post WHERE client_key = 'form-1'") == 1
+    assert not (kring.data / "cache.db").exists()
+    told = json.loads(kring.run("doctor", "--json").stdout)
+    assert "Redis answers." in [finding["sentence"] for finding in told["findings"]]
+
+
 def test_two_starts_at_once_prepare_one_new_database(kring, request):
     if kring.database:
         kring.database = request.getfixturevalue("postgres_url")
