@@ -39,6 +39,13 @@ def _found(request: KringRequest, handle: str) -> Identity:
     return identity
 
 
+def _hidden_by_oneself(request: KringRequest, handle: str) -> Identity:
+    """Somebody one blocked or muted, though a block hides them; else as `_found`."""
+    identity = identity_by_handle(handle)
+    tie = relation(actor(request).pk, identity.pk)
+    return identity if tie.blocked or tie.muted else _found(request, handle)
+
+
 @require_safe
 def profile(request: KringRequest, handle: str) -> HttpResponse:
     identity = _found(request, handle)
@@ -84,8 +91,7 @@ def tie(
     @require_POST
     @signed_in
     def view(request: KringRequest, handle: str) -> HttpResponse:
-        # Undoing a block must find somebody who is hidden because of it.
-        other = identity_by_handle(handle) if undo == "" else _found(request, handle)
+        other = _found(request, handle) if undo else _hidden_by_oneself(request, handle)
         act(**{names[0]: actor(request), names[1]: other}, now=clock.utc_now())
         path = reverse(undo, args=[other.handle]) if undo else ""
         notice(request, sentence(other.name), undo=path)
