@@ -14,6 +14,7 @@ import numpy as np
 from django.db.models import F, QuerySet, Value
 
 from kring.core.clock import to_ms
+from kring.core.prepared import Prepared
 from kring.feed.models import Hidden, LessLikeThis
 from kring.feed.seen import SeenLedger
 from kring.feed.viewer import LessLikeThis as Less
@@ -44,10 +45,10 @@ def viewer_of(
     )
 
 
-def _id_sets(viewer: int) -> dict[str, list[int]]:
+def _build_id_sets(viewer: int) -> QuerySet[Any, Any]:
     """All sets of ids in one query: each row names the set it belongs to."""
 
-    def ids(name: str, rows: QuerySet[Any], column: str) -> QuerySet[Any]:
+    def ids(name: str, rows: QuerySet[Any, Any], column: str) -> QuerySet[Any, Any]:
         return rows.order_by().values_list(Value(name), F(column))
 
     first, *others = (
@@ -61,13 +62,25 @@ def _id_sets(viewer: int) -> dict[str, list[int]]:
         ids("hidden_post_ids", Hidden.objects.filter(by_id=viewer), "post_id"),
         ids("followed_topic_ids", TopicFollow.objects.filter(identity_id=viewer), "topic_id"),
     )
+    return first.union(*others, all=True)
+
+
+_ID_SETS = Prepared(_build_id_sets)
+_WISHES = Prepared(
+    lambda viewer: (
+        LessLikeThis.objects.filter(by_id=viewer)
+        .order_by("-id")
+        .values_list("author_id", "since")[:WISHES_KEPT]
+    )
+)
+
+
+def _id_sets(viewer: int) -> dict[str, list[int]]:
     found: dict[str, list[int]] = defaultdict(list)
-    for name, id_ in first.union(*others, all=True):
+    for name, id_ in _ID_SETS.rows(viewer):
         found[name].append(id_)
     return dict(found)
 
 
 def _less(viewer: int) -> tuple[Less, ...]:
-    asked = LessLikeThis.objects.filter(by_id=viewer).order_by("-id")
-    rows = asked.values_list("author_id", "since")[:WISHES_KEPT]
-    return tuple(Less(at_ms=to_ms(since), author_id=author) for author, since in rows)
+    return tuple(Less(at_ms=to_ms(at), author_id=who) for who, at in _WISHES.rows(viewer))

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from kring.core.prepared import Prepared
 from kring.feed.explain import explanation
 from kring.feed.home import rank
 from kring.feed.hydrate import viewer_of
@@ -52,7 +53,7 @@ class HomeFeed:
     items: tuple[HomeItem, ...]
     candidates: int
     slate: Slate
-    policy: Policy
+    pseudonym: int
 
 
 class Server:
@@ -70,7 +71,7 @@ class Server:
         with self.index.reading() as world:
             who = viewer_of(viewer, world, self.seen, pseudonym=pseudonym, now=now, visit=visit)
             slate = self._visible_slate(world, who, limit)
-            return self._feed(world, slate)
+            return self._feed(slate, pseudonym)
 
     def _visible_slate(self, world: World, viewer: Viewer, limit: int) -> Slate:
         slate = rank(world, viewer, self.policy, limit)
@@ -86,7 +87,7 @@ class Server:
             refused = _refused(viewer.id, slate.post_id)
         return slate
 
-    def _feed(self, world: World, slate: Slate) -> HomeFeed:
+    def _feed(self, slate: Slate, pseudonym: int) -> HomeFeed:
         items = tuple(
             HomeItem(post_id, place, source, score, reason)
             for post_id, place, source, score, reason in zip(
@@ -98,15 +99,13 @@ class Server:
                 strict=True,
             )
         )
-        return HomeFeed(items, slate.candidates, slate, self.policy)
+        return HomeFeed(items, slate.candidates, slate, pseudonym)
 
     def home(self, viewer: Identity, *, now: datetime, limit: int) -> HomeFeed:
         """The page, logged as shown (written within a second, by a thread of its own)."""
         feed = self.rank_for(viewer, now=now, limit=limit)
         if feed.items:
-            pages.add(
-                viewer=pseudonyms([viewer.pk])[viewer.pk], page=_page("home", feed.slate, self)
-            )
+            pages.add(viewer=feed.pseudonym, page=_page("home", feed.slate, self))
         return feed
 
     def explanation(self, viewer: Identity, *, now: datetime, limit: int) -> list[dict[str, Any]]:
@@ -123,11 +122,16 @@ class Server:
         return rows
 
 
+_LISTED = Prepared(
+    lambda viewer, ids: Post.objects.filter(listed(viewer), pk__in=ids).values_list("pk")
+)
+
+
 def _refused(viewer_id: int, post_ids: Ints) -> list[int]:
     """Those of the posts that this viewer may not be shown. 1 query."""
     asked = post_ids.tolist()
-    allowed = Post.objects.filter(listed(viewer_id), pk__in=asked).values_list("pk", flat=True)
-    return sorted(set(asked).difference(allowed))
+    allowed = {post_id for (post_id,) in _LISTED.rows(viewer_id, asked)}
+    return sorted(set(asked) - allowed)
 
 
 def _page(surface: str, slate: Slate, server: Server) -> ServedPage:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
+from kring.core.prepared import Prepared
 from kring.feed.serving import HomeFeed
 from kring.members.models import Identity
 from kring.posts.cards import AuthorCard, PostCard, TopicCard, cards
@@ -31,6 +32,13 @@ class Node:
     children: list[Node]
 
 
+_NAMES = Prepared(
+    lambda viewer, ids: Identity.objects.filter(identity_visible(viewer), pk__in=ids).values_list(
+        *(field.name for field in fields(AuthorCard))
+    )
+)
+
+
 def plain(viewer: Identity | None, post_ids: Sequence[int]) -> list[Item]:
     return [Item(card) for card in cards(viewer, post_ids)]
 
@@ -44,8 +52,7 @@ def ranked(viewer: Identity, feed: HomeFeed) -> list[Item]:
         people |= named
         topics |= about
     # Whom the viewer may not see is not named either.
-    visible = Identity.objects.filter(identity_visible(viewer.pk), pk__in=people)
-    names = {person.pk: author_card(person) for person in visible}
+    names = {row[0]: AuthorCard(*row) for row in _NAMES.rows(viewer.pk, people)}
     topic_cards = {
         topic.pk: TopicCard(name=topic.name, label=topic.label, label_nl=topic.label_nl)
         for topic in Topic.objects.filter(pk__in=topics)

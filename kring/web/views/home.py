@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import timedelta
 from typing import Any
 
 import msgspec
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -15,11 +17,12 @@ from django.views.decorators.http import require_safe
 from kring.core import clock
 from kring.core.html import plain_text
 from kring.core.paging import parse_cursor
+from kring.core.prepared import Prepared
 from kring.feed import serving
 from kring.feed.queries import by_time
 from kring.members.models import Community, Identity, Kind
 from kring.network.models import Connection
-from kring.posts.cards import Excerpt, PostCard, TopicCard, cards
+from kring.posts.cards import AuthorCard, Excerpt, PostCard, TopicCard, cards
 from kring.posts.models import Post, TopicFollow
 from kring.posts.visibility import listed
 from kring.web import demo, pages
@@ -87,19 +90,25 @@ def _aside(viewer: Identity) -> dict[str, Any]:
     return {"topics": topics, "talking": _talking(viewer)}
 
 
-def _talking(viewer: Identity) -> list[Excerpt]:
-    """The latest comments of connections, one a thread."""
-    ties = Connection.objects.of(viewer.pk).values("other_id")
-    latest = (
-        Post.objects.filter(listed(viewer.pk), in_reply_to__isnull=False, author_id__in=ties)
-        .select_related("author")
-        .order_by("-id")[: TALKING * 4]
+def _build_talking(viewer: int) -> QuerySet[Post, Any]:
+    ties = Connection.objects.of(viewer).values("other_id")
+    return (
+        Post.objects.filter(listed(viewer), in_reply_to__isnull=False, author_id__in=ties)
+        .order_by("-id")
+        .values_list("thread_id", "id", "html", "created_at", *AUTHOR)[: TALKING * 4]
     )
+
+
+AUTHOR = tuple(f"author__{field.name}" for field in fields(AuthorCard))
+_TALKING = Prepared(_build_talking)
+
+
+def _talking(viewer: Identity) -> list[Excerpt]:
+    """The latest comments of connections, one a thread. 1 query."""
     threads: dict[int, Excerpt] = {}
-    for post in latest:
-        text = plain_text(post.html)[:EXCERPT]
-        excerpt = Excerpt(post.pk, pages.author_card(post.author), post.created_at, text)
-        threads.setdefault(post.thread_id, excerpt)
+    for thread, post_id, html, created_at, *author in _TALKING.rows(viewer.pk):
+        text = plain_text(html)[:EXCERPT]
+        threads.setdefault(thread, Excerpt(post_id, AuthorCard(*author), created_at, text))
     return list(threads.values())[:TALKING]
 
 
