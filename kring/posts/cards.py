@@ -203,9 +203,10 @@ def cards(viewer: Identity | None, post_ids: Sequence[int]) -> list[PostCard]:
     return [loaded[post_id] for post_id in post_ids if post_id in loaded]
 
 
-def _rows(viewer_id: int | None) -> QuerySet[Post, dict[str, Any]]:
+def _rows(viewer_id: int | None) -> QuerySet[Post, Any]:
     seen = ExpressionWrapper(visible(viewer_id), output_field=BooleanField())
-    return Post.objects.annotate(seen=seen).values(*_COLUMNS, "seen")
+    rows: QuerySet[Post, Any] = Post.objects.annotate(seen=seen).values(*_COLUMNS, "seen")
+    return rows
 
 
 _ROWS = Prepared(lambda viewer, ids: _rows(viewer).filter(pk__in=ids))

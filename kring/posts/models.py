@@ -39,17 +39,37 @@ class Post(models.Model):
     author = models.ForeignKey(Identity, on_delete=models.CASCADE, related_name="posts")
     audience = models.CharField(max_length=11, choices=Audience, default=Audience.PUBLIC)
     group = models.ForeignKey(
-        Identity, null=True, blank=True, on_delete=models.CASCADE, related_name="group_posts"
+        Identity,
+        null=True,
+        blank=True,
+        db_index=False,
+        on_delete=models.CASCADE,
+        related_name="group_posts",
     )
     thread = models.ForeignKey("self", on_delete=models.CASCADE, related_name="thread_posts")
     in_reply_to = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="replies"
+        "self",
+        null=True,
+        blank=True,
+        db_index=False,
+        on_delete=models.CASCADE,
+        related_name="replies",
     )
     repost_of = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="reposts"
+        "self",
+        null=True,
+        blank=True,
+        db_index=False,
+        on_delete=models.CASCADE,
+        related_name="reposts",
     )
     origin = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="all_reposts"
+        "self",
+        null=True,
+        blank=True,
+        db_index=False,
+        on_delete=models.CASCADE,
+        related_name="all_reposts",
     )
     goal = models.CharField(max_length=12, choices=Goal, blank=True, default="")
     language = models.CharField(max_length=8, blank=True, default="")
@@ -88,6 +108,21 @@ class Post(models.Model):
         indexes = [
             models.Index(fields=["author", "-id"], name="post_by_author"),
             models.Index(fields=["thread", "id"], name="post_by_thread"),
+            # Partial: most posts have none of these, and an index in which most rows are alike
+            # tempts SQLite into using it for "has none".
+            *(
+                models.Index(
+                    fields=[column, "-id"],
+                    name=name,
+                    condition=models.Q(**{f"{column}__isnull": False}),
+                )
+                for column, name in (
+                    ("group", "post_by_group"),
+                    ("in_reply_to", "post_by_answered"),
+                    ("repost_of", "post_by_shared"),
+                    ("origin", "post_by_origin"),
+                )
+            ),
         ]
 
     def __str__(self) -> str:

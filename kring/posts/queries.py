@@ -165,6 +165,7 @@ def _following_query(limit: int) -> Prepared:
 def _following_posts(
     viewer_id: int | None, before: list[int], *, limit: int
 ) -> QuerySet[Post, Any]:
+    assert viewer_id is not None
     groups = Membership.objects.filter(member_id=viewer_id).values("of_id")
     sources = Identity.objects.filter(pk=viewer_id).values("pk")
     sources = sources.union(
@@ -174,11 +175,11 @@ def _following_posts(
     )
     # Written as a union of ids, each half goes by its index; written with "or", the database
     # would walk all posts from the newest until the page is full.
-    top_posts = Post.objects.filter(pk__lt=before[0], in_reply_to__isnull=True).values("pk")
-    chosen = top_posts.filter(author_id__in=sources).union(top_posts.filter(group_id__in=groups))
+    older = Post.objects.filter(pk__lt=before[0]).values("pk")
+    chosen = older.filter(author_id__in=sources).union(older.filter(group_id__in=groups))
     stands_itself = Q(origin__author_id__in=sources) | Q(origin__group_id__in=groups)
     return (
-        Post.objects.filter(listed(viewer_id), pk__in=chosen)
+        Post.objects.filter(listed(viewer_id), pk__in=chosen, in_reply_to__isnull=True)
         .exclude(Q(origin__isnull=False, words=0) & stands_itself)
         .order_by("-pk")
         .values_list("pk")[: limit + 1]
