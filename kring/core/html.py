@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from html import unescape
 from urllib.parse import urlsplit
 
 import nh3
@@ -207,10 +208,7 @@ def _link(href: str, content: str, level: int) -> list[Token]:
 
 def plain_text(html: str) -> str:
     """The words of sanitised HTML on one line, for excerpts and titles."""
-    text = nh3.clean(html, tags=set())
-    for entity, sign in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&#39;", "'")):
-        text = text.replace(entity, sign)
-    return " ".join(text.replace("&amp;", "&").split())
+    return " ".join(unescape(nh3.clean(html, tags=set())).split())
 
 
 def count_words(text: str) -> int:

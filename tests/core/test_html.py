@@ -260,3 +260,8 @@ def test_hostile_text_costs_no_more_than_a_bounded_multiple_of_ordinary_text(pie
     if hostile > 60 * ordinary:  # a second look: one measurement may be a pause of the machine
         hostile = cost(piece * 10_000)
     assert hostile < 60 * ordinary
+
+
+def test_plain_text_says_what_the_page_shows():
+    html = render_markdown("Born 1902&nbsp;– died & *gone* <b>\"so\"</b> 'it' ©")
+    assert plain_text(html) == "Born 1902 – died & gone <b>\"so\"</b> 'it' ©"
