@@ -57,5 +57,7 @@ def back_to(request: HttpRequest) -> str:
     from django.utils.http import url_has_allowed_host_and_scheme
 
     path = request.POST.get("next", "")
-    safe = path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
+    # "//" alone names no host, so Django lets it pass; a browser makes nothing good of it.
+    here = path.startswith("/") and not path.startswith("//")
+    safe = here and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
     return path if safe and path.isprintable() and len(path) < 500 else "/"
