@@ -3,43 +3,41 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime, format_timedelta
 from django import template
 from django.forms import BoundField
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext
 
-from kring.core import clock
 from kring.posts.cards import Counts, PostCard, TopicCard
 from kring.posts.models import Audience, Goal, ReactionKind
+from kring.web.templatetags.times import babel_locale
 
 register = template.Library()
 
 # Below this, a count would tell who reacted.
 FEW = 5
 AVATAR_COLOURS = 6
-DAYS_AS_AGE = 7
 CACHED = 4096
 
 
 class Speaker(Protocol):
     """An AuthorCard or an Identity."""
 
-    id: int
-    handle: str
-    domain: str
-    kind: str
-    name: str
+    @property
+    def id(self) -> int: ...
+    @property
+    def handle(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def name(self) -> str: ...
 
 
 @lru_cache(maxsize=1)
@@ -93,101 +91,32 @@ def profile_url(speaker: Speaker) -> str:
     return _profile_url(f"{speaker.handle}@{domain}" if domain else speaker.handle)
 
 
+@register.filter
+def post_url(post_id: int) -> str:
+    """The page of a post, without asking the resolver for each of a page's many."""
+    return f"{_posts_url()}{post_id}"
+
+
+@lru_cache(maxsize=1)
+def _posts_url() -> str:
+    return reverse("post", args=[0]).removesuffix("0")
+
+
+@register.filter
+@lru_cache(maxsize=CACHED)
+def topic_url(name: str) -> str:
+    return reverse("topic", args=[name])
+
+
 @lru_cache(maxsize=CACHED)
 def _profile_url(handle: str) -> str:
     return reverse("profile", args=[handle])
 
 
-@register.simple_tag
-def when(moment: datetime | None) -> SafeString:
-    """How long ago, with the exact time for whoever points at it."""
-    if moment is None:
-        return mark_safe("")
-    now = clock.utc_now()
-    local = timezone.localtime(moment)
-    language = get_language() or "en"
-    return _time(local.isoformat(timespec="seconds"), full(moment), _ago(local, now, language))
-
-
-@lru_cache(maxsize=CACHED)
-def _time(machine: str, title: str, text: str) -> SafeString:
-    return format_html('<time datetime="{}" title="{}">{}</time>', machine, title, text)
-
-
-def _ago(local: datetime, now: datetime, language: str) -> str:
-    here = timezone.localtime(now)
-    age, days = now - local, (here.date() - local.date()).days
-    if age < timedelta(0) or days >= DAYS_AS_AGE:
-        return day_text(local.date().isoformat(), local.year != here.year, language)
-    if age < timedelta(minutes=1):
-        return gettext("just now")
-    if days == 1 and age > timedelta(hours=6):
-        return gettext("yesterday")
-    if days > 1:
-        return _delta("day", days, language)
-    minutes = int(age.total_seconds() // 60)
-    return (
-        _delta("hour", minutes // 60, language)
-        if minutes >= 60
-        else _delta("minute", minutes, language)
-    )
-
-
-@lru_cache(maxsize=512)
-def _delta(unit: str, number: int, language: str) -> str:
-    span = timedelta(**{f"{unit}s": number})
-    return format_timedelta(span, granularity=unit, threshold=1e9, locale=_locale(language))  # type: ignore[arg-type]
-
-
-@lru_cache(maxsize=CACHED)
-def day_text(iso: str, with_year: bool, language: str) -> str:
-    form = "d MMMM y" if with_year else "d MMMM"
-    return format_date(datetime.fromisoformat(iso), form, locale=_locale(language))
-
-
-@register.filter
-def full(moment: datetime | None) -> str:
-    """The whole date and the time, in the reader's words."""
-    if moment is None:
-        return ""
-    local = timezone.localtime(moment)
-    return _full(local.replace(second=0, microsecond=0), get_language() or "en")
-
-
-@lru_cache(maxsize=CACHED)
-def _full(local: datetime, language: str) -> str:
-    return format_datetime(local, "d MMMM y HH:mm", locale=_locale(language))
-
-
-@register.filter
-def weekday(moment: datetime | None) -> str:
-    """ "Thursday" within a week, else the date."""
-    if moment is None:
-        return ""
-    local, here = timezone.localtime(moment), timezone.localtime(clock.utc_now())
-    language = get_language() or "en"
-    days = (here.date() - local.date()).days
-    if days == 0:
-        return gettext("this morning") if here.hour >= 12 > local.hour else gettext("earlier today")
-    if days == 1:
-        return gettext("yesterday")
-    if days < DAYS_AS_AGE:
-        return format_date(local, "EEEE", locale=_locale(language))
-    return day_text(local.date().isoformat(), local.year != here.year, language)
-
-
-@lru_cache(maxsize=16)
-def _locale(language: str) -> Locale:
-    try:
-        return Locale.parse(language, sep="-")
-    except (UnknownLocaleError, ValueError):
-        return Locale("en")
-
-
 @register.filter
 def language_name(code: str) -> str:
     """ "nl" as "Dutch", in the reader's language; the code itself when nobody knows it."""
-    names = _locale(get_language() or "en").languages
+    names = babel_locale(get_language() or "en").languages
     return str(names.get(code) or names.get(code.split("-")[0]) or code)
 
 
@@ -273,25 +202,6 @@ def audience_mark(audience: str) -> SafeString:
     return format_html(' · <span class="nowrap">{} {}</span>', icon("lock", "xs"), word)
 
 
-OTHER_KINDS = [kind for kind in ReactionKind if kind != ReactionKind.HELPED]
-
-
-@register.simple_tag
-def other_reactions(at: str, mine: str | None) -> SafeString:
-    """The buttons of the five kinds beside "Helped me"; the chosen one takes itself back."""
-    at = conditional_escape(at)
-    return mark_safe(
-        "".join(
-            f'<button class="menu__item" name="kind" value="{kind.value}" '
-            f'formaction="{at}/{"unreact" if kind.value == mine else "react"}" '
-            f'hx-post="{at}/{"unreact" if kind.value == mine else "react"}" '
-            f'data-act="{kind.value}" aria-pressed="{"true" if kind.value == mine else "false"}">'
-            f"{conditional_escape(kind.label)}</button>"
-            for kind in OTHER_KINDS
-        )
-    )
-
-
 @register.filter
 def reaction_label(kind: str | None) -> str:
     return str(ReactionKind(kind).label) if kind else ""
@@ -322,7 +232,14 @@ def years(begin: int | None, end: int | None) -> str:
 @register.filter(name="input")
 def input_(field: BoundField) -> SafeString:
     """A form field with our looks, tied to its hint, marked when it was refused."""
-    attrs = {"class": "input", "placeholder": ""}
+    attrs: dict[str, str | bool] = {"class": "input", "placeholder": ""}
     if field.errors:
         attrs["aria-invalid"] = "true"
     return field.as_widget(attrs=attrs)
+
+
+@register.filter
+def spelled_out(name: str) -> str:
+    """A setting's name as words: "act_weights" as "Act weights"."""
+    words = name.replace("_", " ")
+    return words[:1].upper() + words[1:]

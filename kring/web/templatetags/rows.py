@@ -1,0 +1,120 @@
+"""What stands in every card, as strings: rows of buttons and the bars of the reasons."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from html import escape
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.template.loader import render_to_string
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from kring.posts.cards import PostCard
+from kring.posts.models import Audience, ReactionKind
+from kring.web.reasons import Bar, Why
+from kring.web.templatetags.kring import post_url, profile_url, talk
+
+register = template.Library()
+
+OTHER_KINDS = [kind for kind in ReactionKind if kind != ReactionKind.HELPED]
+
+
+@register.simple_tag
+def other_reactions(at: str, mine: str | None) -> SafeString:
+    """The buttons of the five kinds beside "Helped me"; the chosen one takes itself back."""
+    at = conditional_escape(at)
+    return mark_safe(
+        "".join(
+            f'<button class="menu__item" name="kind" value="{kind.value}" '
+            f'formaction="{at}/{"unreact" if kind.value == mine else "react"}" '
+            f'hx-post="{at}/{"unreact" if kind.value == mine else "react"}" '
+            f'data-act="{kind.value}" aria-pressed="{"true" if kind.value == mine else "false"}">'
+            f"{conditional_escape(kind.label)}</button>"
+            for kind in OTHER_KINDS
+        )
+    )
+
+
+# Rows of buttons differ from card to card in a few words only. Each kind of row is rendered once
+# with marks in those places; a card costs some replacements instead of hundreds of template nodes.
+MARKS = {name: f"\x1a{name}\x1a" for name in (
+    "id", "at", "reply_at", "name", "profile", "here", "csrf_token", "spoken", "lead", "short",
+    "total", "bars", "ranks",
+)}  # fmt: skip
+
+
+@lru_cache(maxsize=512)
+def _pattern(template_name: str, language: str, flags: frozenset[tuple[str, Any]]) -> str:
+    return render_to_string(template_name, {**MARKS, **dict(flags)}).strip()
+
+
+def _row(template_name: str, words: dict[str, str], **flags: Any) -> SafeString:
+    row = _pattern(template_name, get_language() or "en", frozenset(flags.items()))
+    for name, word in words.items():
+        safe = word if isinstance(word, SafeString) else escape(word)
+        row = row.replace(MARKS[name], safe)
+    return mark_safe(row)
+
+
+def _place(context: Context, card: PostCard) -> dict[str, str]:
+    return {
+        "id": str(card.id),
+        "at": post_url(card.id),
+        "name": card.author.name,
+        "here": str(context.get("here", "")),
+        "csrf_token": str(context.get("csrf_token", "")),
+    }
+
+
+@register.simple_tag(takes_context=True)
+def acts(context: Context, card: PostCard) -> SafeString:
+    """What one can do with a post: reply, react, share, bookmark, hide."""
+    original = card.origin or card
+    words = {
+        **_place(context, card),
+        "reply_at": post_url(original.id),
+        "spoken": talk(original.counts),
+    }
+    return _row(
+        "_acts_row.html",
+        words,
+        me=bool(context.get("me")),
+        mine=card.mine.reaction,
+        is_author=card.mine.is_author,
+        bookmarked=card.mine.bookmarked,
+        is_public=card.audience == Audience.PUBLIC,
+        was_edited=card.version > 1,
+    )
+
+
+@register.simple_tag(takes_context=True)
+def reasons(context: Context, card: PostCard, why: Why) -> SafeString:
+    """Why this post is where it is, and the buttons to steer."""
+    places = "".join(
+        f"<div><dt>{escape(label)}</dt><dd>{escape(place)}</dd></div>" for label, place in why.ranks
+    )
+    words = {
+        **_place(context, card),
+        "profile": profile_url(card.author),
+        "lead": why.lead,
+        "short": why.short,
+        "total": why.total,
+        "bars": mark_safe(f'<ul class="contrib">{"".join(_bar(bar) for bar in why.bars)}</ul>'),
+        "ranks": mark_safe(places),
+    }
+    return _row("_why_row.html", words)
+
+
+def _bar(bar: Bar) -> str:
+    said = "".join(f"<li>{escape(sentence)}</li>" for sentence in bar.sentences)
+    items = f'<ul class="why__items">{said}</ul>' if said else ""
+    row, track = (" class=quiet" if bar.quiet else ""), ("bar bar--minus" if bar.minus else "bar")
+    return (
+        f"<li{row}><b>{escape(bar.label)}</b>"
+        f'<span class="{track}"><i class="v{bar.width}"></i></span>'
+        f'<span class="num">{escape(bar.number)}</span>{items}</li>'
+    )
