@@ -67,8 +67,9 @@ class _Compiled:
         self.names = list(query.query.selected or ())
 
     def run(self, values: Mapping[int, int]) -> Iterator[tuple[Any, ...]]:
+        # Not `type(param) is int`: psycopg's own integers are a kind of int.
         params = [
-            values.get(param, _NOBODY) if type(param) is int and param > _LOWEST else param
+            values.get(param, _NOBODY) if isinstance(param, int) and param > _LOWEST else param
             for param in self._params
         ]
         with connection.cursor() as cursor:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache, partial
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -153,19 +152,11 @@ def following(viewer: Identity, before_id: int | None = None, limit: int = 20) -
     """
     limit = _limit(limit)
     before = ids.MAX_ID if before_id is None else _cursor(before_id)
-    found = _following_query(limit).rows(viewer.pk, [before])
+    found = _FOLLOWING.rows(viewer.pk, before, limit=limit)
     return page_of([post_id for (post_id,) in found], limit=limit, key=int)
 
 
-@cache
-def _following_query(limit: int) -> Prepared:
-    return Prepared(partial(_following_posts, limit=limit))
-
-
-def _following_posts(
-    viewer_id: int | None, before: list[int], *, limit: int
-) -> QuerySet[Post, Any]:
-    assert viewer_id is not None
+def _following_posts(viewer_id: int, before: int, *, limit: int) -> QuerySet[Post, Any]:
     groups = Membership.objects.filter(member_id=viewer_id).values("of_id")
     sources = Identity.objects.filter(pk=viewer_id).values("pk")
     sources = sources.union(
@@ -175,7 +166,7 @@ def _following_posts(
     )
     # Written as a union of ids, each half goes by its index; written with "or", the database
     # would walk all posts from the newest until the page is full.
-    older = Post.objects.filter(pk__lt=before[0]).values("pk")
+    older = Post.objects.filter(pk__lt=before).values("pk")
     chosen = older.filter(author_id__in=sources).union(older.filter(group_id__in=groups))
     stands_itself = Q(origin__author_id__in=sources) | Q(origin__group_id__in=groups)
     return (
@@ -184,6 +175,9 @@ def _following_posts(
         .order_by("-pk")
         .values_list("pk")[: limit + 1]
     )
+
+
+_FOLLOWING = Prepared(_following_posts)
 
 
 def posts_by(
