@@ -61,6 +61,24 @@
     else location.reload();
   });
 
+  /* Notices can be closed. */
+  const notices = document.getElementById("notices");
+  const closable = () => {
+    for (const toast of notices.querySelectorAll(".toast:not(:has(.toast__close))")) {
+      const close = document.createElement("button");
+      close.className = "toast__close";
+      close.type = "button";
+      close.textContent = "\u00d7";
+      close.setAttribute("aria-label", notices.dataset.close);
+      close.addEventListener("click", () => toast.remove());
+      toast.append(close);
+    }
+  };
+  if (notices) {
+    closable();
+    new MutationObserver(closable).observe(notices, { childList: true });
+  }
+
   /* A form that was sent is not sent again by a second press. */
   document.addEventListener("submit", (event) => {
     if (event.defaultPrevented) return;
