@@ -12,9 +12,11 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
+from kring.core import clock
 from kring.members.models import Identity
 from kring.posts.services import Draft
 from kring.web.context import back_to
+from kring.web.limits import spend_act
 from kring.web.middleware import KringRequest
 
 View = Callable[..., HttpResponse]
@@ -29,6 +31,8 @@ def signed_in(view: View) -> View:
         if request.identity is None:
             come_back = request.get_full_path() if request.method == "GET" else back_to(request)
             return redirect_to_login(come_back)
+        if request.method == "POST":
+            spend_act(request.identity.pk, now=clock.utc_now())
         return view(request, *args, **kwargs)
 
     return guarded

@@ -1,0 +1,31 @@
+"""How fast one person may act through the pages, whatever the act: the net below each limit.
+
+Counted in the shared cache, so it holds across processes. Services limit what is stored; this
+limits doing and undoing the same thing over and over.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.core.cache import cache
+from django.utils.translation import gettext as _
+
+from kring.core.errors import TooMany
+
+ACTS_A_MINUTE = 120
+
+
+def spend_act(identity_id: int, *, now: datetime) -> None:
+    """Count one act. Raises TooMany when this minute's are used up."""
+    key = f"acts:{identity_id}:{int(now.timestamp()) // 60}"
+    cache.add(key, 0, timeout=120)
+    try:
+        used = cache.incr(key)
+    except ValueError:  # it expired between the two calls
+        return
+    if used > ACTS_A_MINUTE:
+        raise TooMany(
+            _("That was a lot at once. Wait a minute and go on."),
+            retry_after=60 - int(now.timestamp()) % 60,
+        )
