@@ -7,10 +7,12 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 from kring.project import processes
+from kring.web.requests import Utf8Request
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kring.project.settings")
 processes.end_with_parent()
 application = get_wsgi_application()
+application.request_class = Utf8Request
 
 
 def _get_ready() -> None:
