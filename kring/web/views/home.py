@@ -1,4 +1,4 @@
-"""The front door, the ranked home and the timeline by time."""
+"""The ranked home, the timeline by time, and the rules in public."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from typing import Any
 
 import msgspec
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from kring.core import clock
@@ -20,14 +18,15 @@ from kring.core.paging import parse_cursor
 from kring.core.prepared import Prepared
 from kring.feed import serving
 from kring.feed.queries import by_time
-from kring.members.models import Community, Identity, Kind
+from kring.members.models import Identity
 from kring.network.models import Connection
 from kring.posts.cards import AuthorCard, Excerpt, PostCard, TopicCard, cards
 from kring.posts.models import Post, TopicFollow
 from kring.posts.visibility import listed
-from kring.web import demo, pages
+from kring.web import pages
 from kring.web.middleware import KringRequest
 from kring.web.views.common import actor, signed_in
+from kring.web.views.front import front
 
 PAGE = 20
 TALKING = 3
@@ -147,35 +146,6 @@ def _card_json(card: PostCard) -> dict[str, Any]:
         "people": card.counts.people,
         "origin": _card_json(card.origin) if card.origin else None,
     }  # fmt: skip
-
-
-def front(request: HttpRequest) -> HttpResponse:
-    """What this community is; with sample data on this machine, who to be."""
-    community = Community.objects.filter(pk=1).first() or Community()
-    people = _people_to_be() if demo.allowed(request, community) else []
-    return render(request, "front.html", {"people": people})
-
-
-def _people_to_be() -> list[dict[str, Any]]:
-    """Sample people with something to see: a dozen, the best connected among them. 1 query."""
-    from django.db.models import Count
-
-    people = list(
-        Identity.objects.filter(is_sample=True, kind=Kind.PERSON, deleted_at=None)
-        .annotate(ties=Count("connections"))
-        .order_by("-ties", "id")[:60]
-    )
-    # From the busiest to the quietest: the feed of each is another one.
-    chosen = people[:6] + people[20:23] + people[-3:] if len(people) > 24 else people[:12]
-    return [{"card": pages.author_card(person), "hint": _hint(person)} for person in chosen]
-
-
-def _hint(person: Any) -> str:
-    if not person.ties:
-        return _("is new here")
-    known = ngettext("knows %(count)d person here", "knows %(count)d people here", person.ties)
-    known %= {"count": person.ties}
-    return f"{person.headline} · {known}" if person.headline else known
 
 
 @require_safe
