@@ -58,7 +58,8 @@ TYPES = [
     f"{MULTIPART}; charset=utf-7", f"{MULTIPART}; charset=rot13", f"{MULTIPART}; charset=hex",
     f"{MULTIPART}; charset=unicode_escape", f"{MULTIPART}; charset=idna", "multipart/form-data",
     "multipart/form-data; boundary=\xff", "multipart/form-data; boundary=" + "b" * 300,
-    "text/plain", "text/plain; a*=nonsense'en'x", f"{FORM}; charset*=rot13'en'x",    "application/json", "", "/", ";;;=", "multipart/mixed; boundary=XX",
+    "text/plain", "text/plain; a*=nonsense'en'x", f"{FORM}; charset*=rot13'en'x",
+    "application/json", "", "/", ";;;=", "multipart/mixed; boundary=XX",
 ]  # fmt: skip
 
 

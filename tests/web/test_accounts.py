@@ -1,0 +1,224 @@
+"""Joining by e-mail, signing in, and a forgotten password: django-allauth as Kring sets it up."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+
+from kring.core import clock
+from kring.core.errors import Conflict
+from kring.members.models import Account, Identity
+from kring.members.services import create_account
+from kring.web import accounts
+from tests.web.html import Page, look, press
+from tests.web.visits import stored
+
+pytestmark = pytest.mark.django_db
+
+JOIN, ENTER, LEAVE = "/accounts/signup/", "/accounts/login/", "/accounts/logout/"
+FORGOT = "/accounts/password/reset/"
+NOOR = {"name": "Noor Özdemir", "email": "noor@example.org", "password1": "a long enough phrase"}
+
+
+def link_in(message) -> str:
+    """The path of the one link in a mail."""
+    found = re.findall(r"https?://[^/\s]+(/\S+)", message.body)
+    assert len(found) == 1, message.body
+    return found[0]
+
+
+def join(client=None, **changes):
+    return (client or Client()).post(JOIN, {**NOOR, **changes})
+
+
+@pytest.fixture
+def member(square):
+    """Hank, who joined and confirmed his address."""
+    from allauth.account.models import EmailAddress
+
+    account = create_account(
+        email="hank@example.org", password="correct horse", name="Hank", now=clock.utc_now()
+    )
+    EmailAddress.objects.create(user=account, email=account.email, verified=True, primary=True)
+    return account
+
+
+def test_who_joins_gets_a_mail_and_is_in_after_following_its_link(square):
+    client = Client()
+    form = look(client, JOIN).form(JOIN)
+    assert list(form.fields)[-3:] == ["name", "email", "password1"]
+    answer = client.post(JOIN, form.fields | NOOR)
+    assert answer.headers["Location"] == reverse("account_email_verification_sent")
+    account = Account.objects.get(email="noor@example.org")
+    person = Identity.objects.get(account=account)
+    assert (person.name, person.handle, person.kind) == ("Noor Özdemir", "noor_ozdemir", "person")
+    assert (account.role, person.is_sample) == ("member", False)
+    assert client.get("/bookmarks").status_code == 302  # not before the address is confirmed
+    assert len(mail.outbox) == 1
+    assert mail.outbox[0].to == ["noor@example.org"]
+    assert NOOR["password1"] not in mail.outbox[0].body
+    path = link_in(mail.outbox[0])
+    elsewhere = Client()  # the mail may be read on another device
+    page = look(elsewhere, path)
+    assert "noor@example.org" in page.words
+    press(elsewhere, page.form(path), next(iter(page.form(path).buttons)).label)
+    entered = client.post(ENTER, {"login": "NOOR@example.org", "password": NOOR["password1"]})
+    assert entered.headers["Location"] == "/"
+    assert look(client, "/bookmarks")
+    assert look(client, "/@noor_ozdemir")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"email": "not an address"}, {"email": ""}, {"email": "a" * 300 + "@example.org"},
+        {"password1": "short"}, {"password1": "password123"}, {"password1": "noor@example.org"},
+        {"name": ""}, {"name": "\u200b"}, {"name": "n" * 101}, {"name": "\x00"},
+        {"email": "n\x00@example.org"},
+    ],
+)  # fmt: skip
+def test_who_cannot_join_like_that_is_told_why_and_nothing_is_stored(square, changes):
+    before = stored()
+    answer = join(**changes)
+    assert answer.status_code == 200
+    page = Page(answer)
+    form = page.form(JOIN)
+    assert form.fields.get("password1", "") == ""
+    if "name" not in changes:
+        assert form.fields["name"] == NOOR["name"]
+    assert 'aria-invalid="true"' in page.html or 'role="alert"' in page.html
+    assert stored() == before
+    assert mail.outbox == []
+    assert join().status_code == 302
+
+
+def test_a_name_that_is_all_signs_still_finds_a_handle(square):
+    assert join(name="李小龍 🎉").status_code == 302
+    person = Identity.objects.get(account__email=NOOR["email"])
+    assert person.handle.isascii()
+    assert person.name == "李小龍 🎉"
+
+
+def test_an_account_is_never_without_its_person(square, monkeypatch):
+    def fails(**_fields):
+        raise Conflict("Somebody just took that name. Try again.")
+
+    monkeypatch.setattr(accounts, "create_person", fails)
+    before = stored()
+    assert join().status_code == 409
+    assert stored() == before
+    monkeypatch.undo()
+    assert join().status_code == 302
+
+
+def test_nobody_learns_who_is_a_member(member):
+    """Joining with a known address answers as with a new one; its owner gets a mail."""
+    before = stored()
+    known, new = join(email="Hank@example.org"), join()
+    assert known.status_code == new.status_code == 302
+    assert known.headers["Location"] == new.headers["Location"]
+    assert {label: len(rows) for label, rows in before.items()}["members.account"] + 1 == (
+        Account.objects.count()
+    )
+    assert [message.to for message in mail.outbox] == [["hank@example.org"], [NOOR["email"]]]
+    assert "member already" in mail.outbox[0].subject
+    assert Account.objects.get(pk=member.pk).check_password("correct horse")
+
+
+def test_a_forgotten_password_answers_alike_for_everybody(member):
+    answers = [
+        Client().post(FORGOT, {"email": email}) for email in ("hank@example.org", "no@example.org")
+    ]
+    assert {(it.status_code, it.headers["Location"]) for it in answers} == {
+        (302, reverse("account_reset_password_done"))
+    }
+    wrong = [
+        Page(Client().post(ENTER, {"login": email, "password": "wrong"}))
+        for email in ("hank@example.org", "no@example.org")
+    ]
+    said = [page.words.replace("hank@", "no@") for page in wrong]
+    assert said[0] == said[1]
+
+
+def test_a_new_password_by_mail_works_once(member):
+    client = Client()
+    client.post(FORGOT, {"email": "hank@example.org"})
+    path = link_in(mail.outbox[0])
+    page = Page(client.get(path, follow=True))
+    form = next(form for form in page.forms if "password1" in form.fields)
+    changed = form.fields | {"password1": "another phrase", "password2": "another phrase"}
+    assert client.post(form.action or path, changed, follow=True).status_code == 200
+    assert Account.objects.get(pk=member.pk).check_password("another phrase")
+    again = Page(Client().get(path, follow=True))
+    assert not any("password1" in form.fields for form in again.forms)
+
+
+def test_a_new_password_ends_other_sessions(member):
+    stolen = Client()
+    stolen.post(ENTER, {"login": member.email, "password": "correct horse"})
+    assert look(stolen, "/bookmarks")
+    member.set_password("another phrase")
+    member.save()
+    assert stolen.get("/bookmarks").status_code == 302
+
+
+def test_guessing_passwords_is_slowed_down(member):
+    statuses = [
+        Client().post(ENTER, {"login": member.email, "password": f"guess {n}"}).status_code
+        for n in range(12)
+    ]
+    last = Client().post(ENTER, {"login": member.email, "password": "correct horse"})
+    assert statuses[0] == 200
+    assert "sessionid" not in last.cookies
+    assert "/bookmarks" not in Page(last).addresses
+
+
+def test_mails_asked_for_in_a_row_are_few(member):
+    for _time in range(30):
+        Client().post(FORGOT, {"email": member.email})
+    assert 0 < len(mail.outbox) <= 5
+
+
+def test_signing_out_asks_for_a_press_and_ends_the_session(member):
+    client = Client()
+    client.post(ENTER, {"login": member.email, "password": "correct horse"})
+    key = client.session.session_key
+    assert client.get(LEAVE).status_code == 200
+    assert look(client, "/bookmarks")
+    press(client, look(client, "/").form(LEAVE), "Sign out")
+    assert client.get("/bookmarks").status_code == 302
+    thief = Client()
+    thief.cookies["sessionid"] = key
+    assert thief.get("/bookmarks").status_code == 302
+
+
+def test_a_session_is_new_after_signing_in(member):
+    """A session that somebody planted beforehand is not the one that is signed in."""
+    client = Client()
+    client.cookies["sessionid"] = "planted" * 5
+    client.post(ENTER, {"login": member.email, "password": "correct horse"})
+    assert client.cookies["sessionid"].value != "planted" * 5
+    assert look(client, "/bookmarks")
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_the_pages_of_accounts_are_kring_s_own(square, language):
+    client = Client()
+    client.cookies["language"] = language
+    for path in (JOIN, ENTER, FORGOT, reverse("account_email_verification_sent")):
+        page = look(client, path)
+        assert page.lang == language
+        assert "main" in page.ids
+        assert "allauth" not in page.html.lower()
+
+
+def test_the_mail_speaks_the_reader_s_language(square):
+    client = Client()
+    client.cookies["language"] = "nl"
+    join(client)
+    assert not mail.outbox[0].subject.startswith("Confirm")
+    assert "example.com" not in mail.outbox[0].body
