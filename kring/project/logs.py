@@ -62,6 +62,20 @@ def tell_exception(_: Any, __: str, event: Entry) -> Entry:
     return event
 
 
+def name_no_path(record: logging.LogRecord) -> bool:
+    """Put the route for the path where Django tells of a request it refused.
+
+    A path holds handles, ids and keys: who was looked for.
+    """
+    request = getattr(record, "request", None)
+    path = getattr(request, "path", None)
+    if path is not None and isinstance(record.args, tuple):
+        match = getattr(request, "resolver_match", None)
+        route = f"/{match.route}" if match else "unknown"
+        record.args = tuple(route if told == path else told for told in record.args)
+    return True
+
+
 def configure(*, level: str, as_json: bool) -> None:
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
@@ -78,6 +92,7 @@ def configure(*, level: str, as_json: bool) -> None:
     else:
         final += [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
     handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(name_no_path)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=final)
     )
