@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
@@ -18,18 +19,33 @@ QUIET = (
 PATIENCE_MS = 10_000
 
 
+@dataclass(frozen=True)
+class Served:
+    """The demo community where it is served, and what its processes said so far."""
+
+    url: str
+    port: int
+    said: Callable[[], str]
+
+
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory) -> Iterator[str]:
-    """Where the demo community is served, with two web processes and a worker."""
+def served(tmp_path_factory) -> Iterator[Served]:
+    """The demo community with two web processes and a worker."""
     kring = Kring(tmp_path_factory.mktemp("journeys"))
     built = kring.run("demo", "--no-serve", timeout=120)
     assert built.returncode == 0, built.stderr
     port = free_port()
     try:
-        kring.serve(port, "--workers", "2")
-        yield f"http://127.0.0.1:{port}"
+        process = kring.serve(port, "--workers", "2")
+        yield Served(f"http://127.0.0.1:{port}", port, lambda: kring.output(process))
     finally:
         kring.stop()
+
+
+@pytest.fixture(scope="session")
+def demo(served) -> str:
+    """Where the demo community is served."""
+    return served.url
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.process]
 
 AXE = (resources.files("axe_playwright_python") / "axe.min.js").read_text()
 THEMES = {"light": "", "dark": "runOnly: ['color-contrast']"}
+# Six cards stand for all twenty, which would take axe five times as long.
+PART = "{include: [['html']], exclude: [['.feed > .post:nth-child(n+7)']]}"
 PUBLIC = [
     "/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/",
     "/how-the-feed-works", "/nothing-here",
@@ -25,7 +27,7 @@ def problems(page) -> list[str]:
     # Only colours depend on the theme; everything else is asked once.
     for theme, only in THEMES.items():
         page.emulate_media(color_scheme=theme)
-        result = page.evaluate(f"axe.run(document, {{resultTypes: ['violations'], {only}}})")
+        result = page.evaluate(f"axe.run({PART}, {{resultTypes: ['violations'], {only}}})")
         for rule in result["violations"]:
             node = rule["nodes"][0]
             found.append(f"{page.url} {theme} {rule['id']} {node['html'][:200]}")
