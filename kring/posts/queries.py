@@ -94,7 +94,13 @@ def post_for(viewer: Identity | None, post_id: int) -> Post:
     if 0 < post_id <= ids.MAX_ID:
         post = (
             Post.objects.select_related(
-                "author", "group", "thread__author", "origin__author", "origin__thread__author"
+                "author",
+                "group",
+                "thread__author",
+                "origin__author",
+                "origin__thread__author",
+                "thread__origin__author",
+                "thread__origin__thread__author",
             )
             .filter(pk=post_id)
             .first()

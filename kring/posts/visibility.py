@@ -10,7 +10,8 @@ A post is visible to a viewer (None: somebody who is not signed in) when all of 
 4. a comment's audience is that of its thread: rule 3 is asked of the thread's top post (whose
    author's connections, group and mentions count), and rule 2 of the top post's author too. The
    top post may be deleted: the talk under a tombstone stays. A comment's own author passes rule 3;
-5. a repost's origin is visible as well, by rules 1 to 4.
+5. a repost's origin is visible as well, by rules 1 to 4. A comment under a repost asks the same
+   of what was shared, except that this may be deleted: the talk under a tombstone stays.
 
 A post is *listed* in a viewer's timelines when it is visible and nothing of this holds:
 
@@ -37,8 +38,10 @@ _OPEN = (Audience.PUBLIC, Audience.UNLISTED)
 
 def visible(viewer_id: int | None) -> Q:
     """Rules 1 to 5 as a condition on Post."""
-    origin = Q(origin__isnull=True) | _itself_visible(viewer_id, "origin__")
-    return _itself_visible(viewer_id, "") & origin
+    # A top post is its own thread, so one path leads to what a repost or its talk is about.
+    there = Q(origin__isnull=True) | Q(origin__deleted_at__isnull=True)
+    shared = Q(thread__origin__isnull=True) | _within_reach(viewer_id, "thread__origin__")
+    return _itself_visible(viewer_id, "") & there & shared
 
 
 def listed(viewer_id: int | None) -> Q:
@@ -68,9 +71,13 @@ def listed(viewer_id: int | None) -> Q:
 
 def _itself_visible(viewer_id: int | None, at: str) -> Q:
     """Rules 1 to 4 of the post reached by the lookup prefix `at`."""
-    top = f"{at}thread__"
-    alive = Q(**{f"{at}deleted_at__isnull": True}) & _author_reachable(viewer_id, at)
-    return alive & _author_reachable(viewer_id, top) & _audience_holds(viewer_id, at)
+    return Q(**{f"{at}deleted_at__isnull": True}) & _within_reach(viewer_id, at)
+
+
+def _within_reach(viewer_id: int | None, at: str) -> Q:
+    """Rules 2 to 4 of the post reached by the lookup prefix `at`."""
+    authors = _author_reachable(viewer_id, at) & _author_reachable(viewer_id, f"{at}thread__")
+    return authors & _audience_holds(viewer_id, at)
 
 
 def _author_reachable(viewer_id: int | None, at: str) -> Q:
@@ -131,6 +138,9 @@ def may_see(viewer_id: int | None, post: Post) -> bool:
     """Rules 1 to 5 for one row. At most 12 small queries."""
     if not _may_see_itself(viewer_id, post):
         return False
+    if post.in_reply_to_id is not None:
+        shared = post.thread.origin
+        return shared is None or _may_reach(viewer_id, shared)
     return post.origin is None or _may_see_itself(viewer_id, post.origin)
 
 
@@ -153,7 +163,11 @@ def is_listed(viewer_id: int | None, post: Post) -> bool:
 
 
 def _may_see_itself(viewer_id: int | None, post: Post) -> bool:
-    if post.deleted_at is not None or not may_see_identity(viewer_id, post.author):
+    return post.deleted_at is None and _may_reach(viewer_id, post)
+
+
+def _may_reach(viewer_id: int | None, post: Post) -> bool:
+    if not may_see_identity(viewer_id, post.author):
         return False
     if post.in_reply_to_id is None:
         return _holds(viewer_id, post)

@@ -46,7 +46,7 @@ _rows = st.builds(
     group=st.sampled_from(GROUPS),
     mentions=st.frozensets(st.sampled_from(PEOPLE), max_size=2),
     deleted=st.sampled_from((False, False, False, True)),
-    shape=st.sampled_from(("top", "comment", "comment", "repost")),
+    shape=st.sampled_from(("top", "comment", "comment", "repost", "talk about a repost")),
     target=st.integers(0, POSTS - 1),
 )
 
@@ -135,7 +135,9 @@ def _posts(world: World) -> None:
         post.audience = row.audience
         post.group_id = row.group if row.audience == Audience.GROUP else None
         target = made[row.target % len(made)] if made else None
-        if target is not None and row.shape == "comment":
+        if row.shape == "talk about a repost":
+            target = next((one for one in reversed(made) if one.origin_id), target)
+        if target is not None and row.shape in ("comment", "talk about a repost"):
             post.in_reply_to_id, post.thread_id = target.pk, target.thread_id
             top = made[target.thread_id - 100]
             post.audience, post.group_id = top.audience, top.group_id

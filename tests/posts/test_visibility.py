@@ -164,6 +164,24 @@ def test_a_block_hides_posts_comments_and_reposts_both_ways_until_it_is_undone(t
     assert all(sees(town.eve, each) for each in (post, shared, answer))
 
 
+def test_talk_under_a_repost_is_hidden_with_what_was_shared(town):
+    post = publish(author=town.cleo, draft=Draft(text="Bread"), now=NOON)
+    shared = repost(author=town.bob, post_id=post.pk, draft=Draft(text="Good bread"), now=NOON)
+    answer = comment(author=town.dan, in_reply_to=shared.pk, draft=Draft(text="Yum"), now=NOON)
+    block(blocker=town.cleo, blocked=town.eve, now=NOON)
+    assert not sees(town.eve, answer)
+    with pytest.raises(NotFound):
+        thread(town.eve, answer.pk)
+    assert sees(town.ada, answer)
+    suspend(identity=town.cleo, now=NOON)
+    assert not sees(town.ada, answer)
+    restore(identity=town.cleo, now=NOON)
+    assert sees(None, answer)
+    Post.objects.filter(pk=post.pk).update(audience="members")
+    assert not sees(None, answer)
+    assert sees(town.ada, answer)
+
+
 def test_suspension_takes_everything_out_of_sight_and_restoring_brings_it_back(town):
     post = publish(author=town.cleo, draft=Draft(text="Bread"), now=NOON)
     shared = repost(author=town.bob, post_id=post.pk, draft=Draft(), now=NOON)

@@ -21,7 +21,12 @@ def visible_post(viewer: Identity, post_id: int) -> Post:
         raise gone()
     post = (
         Post.objects.select_related(
-            "author", "thread__author", "origin__author", "origin__thread__author"
+            "author",
+            "thread__author",
+            "origin__author",
+            "origin__thread__author",
+            "thread__origin__author",
+            "thread__origin__thread__author",
         )
         .filter(pk=post_id)
         .first()
