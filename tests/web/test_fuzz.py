@@ -142,7 +142,7 @@ FIELD_LISTS = st.one_of(
 )
 
 
-@bounded(250)
+@bounded(120)
 @given(data=st.data())
 def test_any_form(square, visits, data):
     path = data.draw(st.sampled_from(_forms(square)))
@@ -181,7 +181,7 @@ PATHS = ["/posts/{}", "/posts/{}/history", "/posts/{}/share", "/@{}", "/topics/{
 QUERIES = ["before", "after", "reply", "order", "next", "page", "\0", ""]
 
 
-@bounded(200)
+@bounded(100)
 @given(
     template=st.sampled_from(PATHS),
     segment=ANY_BYTES.map(lambda value: value[:3000]),
@@ -219,7 +219,7 @@ VALUES = st.one_of(
 )
 
 
-@bounded(200)
+@bounded(100)
 @given(
     headers=st.dictionaries(st.sampled_from(HEADERS), VALUES, min_size=1, max_size=3),
     path=st.sampled_from(["/", "/topics", "/bookmarks", "/?order=time&before=x", "/no-such"]),
