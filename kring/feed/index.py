@@ -104,29 +104,16 @@ def _deleted(world: World, event: posts.PostDeleted, at_ms: int, _: int) -> None
 
 
 def _commented(world: World, event: posts.Commented, at_ms: int, _: int) -> None:
-    on_top = event.parent_id == event.thread_id
-    world.add_act(
-        Act(
-            actor_id=event.author_id,
-            kind=ActKind.COMMENT if on_top else ActKind.REPLY,
-            at_ms=at_ms,
-            post_id=event.thread_id,
-            target_author_id=load.author_of(event.parent_id),
-        )
-    )
+    for actor, kind, subject, towards in load.acts_of_post(event.post_id):
+        world.add_act(Act(actor, kind, at_ms, subject, towards))
 
 
 def _reposted(world: World, event: posts.Reposted, at_ms: int, bare_words: int) -> None:
     _published(world, posts.PostPublished(post_id=event.post_id, author_id=event.author_id), 0, 0)
-    world.add_act(
-        Act(
-            actor_id=event.author_id,
-            kind=load.repost_kind(event.own_words, bare_words),
-            at_ms=at_ms,
-            post_id=event.repost_of_id,
-            target_author_id=load.author_of(event.repost_of_id),
-        )
-    )
+    shown = load.repost_kind(event.own_words, bare_words)
+    for actor, kind, subject, towards in load.acts_of_post(event.post_id):
+        if kind == shown:
+            world.add_act(Act(actor, kind, at_ms, subject, towards))
 
 
 def _reacted(world: World, event: posts.Reacted, at_ms: int, _: int) -> None:

@@ -20,6 +20,7 @@ from kring.feed.world import World as FeedWorld
 from kring.feed.world.posts import MAX_TOPICS
 from kring.members.models import Kind, Position
 from kring.network.models import Connection, Follow
+from kring.posts.models import Audience as PostAudience
 from kring.posts.models import Bookmark, PostTopic, Reaction, ReactionKind
 from kring.posts.models import Post as PostRow
 
@@ -41,6 +42,9 @@ AUDIENCES = {
     "group": Audience.GROUP,
     "direct": Audience.DIRECT,
 }
+# What is done for fewer people than these is told to nobody else, so it is no act on an original
+# that others see: neither a repost for a few, nor the talk under one.
+WIDE = frozenset({PostAudience.PUBLIC, PostAudience.UNLISTED, PostAudience.MEMBERS})
 # Acts that stand only in the log: imported reads, and responses whose words we do not have.
 LOGGED_KINDS = {"PostRead": ActKind.READ, "read": ActKind.READ, "comment": ActKind.COMMENT}
 
@@ -171,18 +175,29 @@ def _comments() -> Iterator[ActTuple]:
         PostRow.objects.filter(in_reply_to__isnull=False, deleted_at__isnull=True)
         .order_by("-id")
         .values_list(
-            "author_id", "created_at", "thread_id", "in_reply_to_id", "in_reply_to__author_id"
+            "author_id",
+            "created_at",
+            "thread_id",
+            "thread__audience",
+            "thread__origin_id",
+            "in_reply_to_id",
+            "in_reply_to__author_id",
         )[:MAX_ACTS]
     )
-    for author, at, thread, parent, towards in rows.iterator(CHUNK):
+    for author, at, thread, audience, origin, parent, towards in rows.iterator(CHUNK):
         kind = ActKind.COMMENT if parent == thread else ActKind.REPLY
-        yield author, kind, to_ms(at), thread, towards or 0
+        yield author, kind, to_ms(at), _talked_about(thread, audience, origin), towards or 0
+
+
+def _talked_about(thread: int, audience: str, origin: int | None) -> int:
+    """The thread; 0 under a repost for a few, which would credit the original."""
+    return thread if origin is None or audience in WIDE else 0
 
 
 def _reposts(bare_words: int) -> Iterator[ActTuple]:
     rows = (
         _living()
-        .filter(origin__isnull=False)
+        .filter(origin__isnull=False, audience__in=WIDE)
         .order_by("-id")
         .values_list("author_id", "created_at", "repost_of_id", "repost_of__author_id", "words")[
             :MAX_ACTS
@@ -258,21 +273,19 @@ def _pairs(rows: QuerySet[Any], a: str, b: str) -> Any:
     return flat[:, 0], flat[:, 1]
 
 
-def author_of(post_id: int) -> int:
-    """Who wrote it; 0 when it is not there. 1 query."""
-    return PostRow.objects.filter(pk=post_id).values_list("author_id", flat=True).first() or 0
-
-
 def acts_of_post(post_id: int) -> list[tuple[int, int, int, int]]:
     """The acts that a comment or repost may be: (actor, kind, post, towards). 1 query.
 
-    A deleted repost no longer tells whether it had own words, so both kinds are named.
+    None for a repost for a few. A deleted repost no longer tells whether it had own words, so
+    both kinds are named.
     """
     row: tuple[Any, ...] | None = (
         PostRow.objects.filter(pk=post_id)
         .values_list(
             "author_id",
             "thread_id",
+            "thread__audience",
+            "thread__origin_id",
             "in_reply_to_id",
             "in_reply_to__author_id",
             "repost_of_id",
@@ -282,9 +295,11 @@ def acts_of_post(post_id: int) -> list[tuple[int, int, int, int]]:
     )
     if row is None:
         return []
-    author, thread, parent, parent_author, shared, shared_author = row
+    author, thread, audience, origin, parent, parent_author, shared, shared_author = row
     if parent is not None:
         kind = ActKind.COMMENT if parent == thread else ActKind.REPLY
-        return [(author, kind, thread, parent_author or 0)]
-    kinds = (ActKind.BARE_REPOST, ActKind.REPOST_WITH_WORDS) if shared is not None else ()
-    return [(author, kind, shared or 0, shared_author or 0) for kind in kinds]
+        return [(author, kind, _talked_about(thread, audience, origin), parent_author or 0)]
+    if shared is None or audience not in WIDE:
+        return []
+    kinds = (ActKind.BARE_REPOST, ActKind.REPOST_WITH_WORDS)
+    return [(author, kind, shared, shared_author or 0) for kind in kinds]

@@ -173,6 +173,56 @@ def test_a_repost_of_what_one_may_not_see_is_never_served(server):
     assert ids(server, town.bob) == []
 
 
+def served(viewer, *servers):
+    """The codes of the facts beside each post, by post, the same whichever process is asked."""
+    pages = [
+        {item.post_id: {f.code for g in item.reason.groups for f in g.facts} for item in page}
+        for page in (items(each, viewer) for each in servers)
+    ]
+    assert all(page == pages[0] for page in pages)
+    return pages[0]
+
+
+@pytest.mark.parametrize("audience", ["public", "members", "connections", "group", "direct"])
+def test_a_repost_for_a_few_brings_and_names_nobody(server, audience):
+    town = small_town()
+    original = write(town.eve)
+    items(server, town.bob)
+    draft = Draft(
+        text="For @dan: read what she found about the letters, it is what we looked for.",
+        audience=audience,
+        group_id=town.choir.pk if audience == "group" else None,
+    )
+    shared = repost(author=town.ada, post_id=original.pk, draft=draft, now=NOON)
+    wide = audience in ("public", "members")
+    told = served(town.bob, server, Server(default_policy()))
+    assert (original.pk in told) == wide
+    follow(follower=town.bob, followed=town.eve, now=LATER)
+    told = served(town.bob, server, Server(default_policy()))
+    named = {"conversation.tie", "discovery.through"} & told[original.pk]
+    assert bool(named) == wide
+    delete(by=town.ada, post_id=shared.pk, now=LATER)
+    told = served(town.bob, server, Server(default_policy()))
+    assert not {"conversation.tie", "discovery.through"} & told[original.pk]
+
+
+@pytest.mark.parametrize("audience", ["public", "group"])
+def test_talk_under_a_repost_for_a_few_is_not_talk_about_the_original(server, audience):
+    town = small_town()
+    original = write(town.eve)
+    items(server, town.cleo)
+    group_id = town.choir.pk if audience == "group" else None
+    draft = Draft(text="What do we make of this?", audience=audience, group_id=group_id)
+    shared = repost(author=town.ada, post_id=original.pk, draft=draft, now=NOON)
+    answer = comment(
+        author=town.bob, in_reply_to=shared.pk, draft=Draft(text="A lot, I think."), now=NOON
+    )
+    servers = (server, Server(default_policy()))
+    assert (original.pk in served(town.cleo, *servers)) == (audience == "public")
+    delete(by=town.bob, post_id=answer.pk, now=LATER)
+    assert original.pk not in served(town.cleo, *servers, Server(default_policy()))
+
+
 def test_an_edit_reaches_the_index(server):
     town = small_town()
     post = write(town.ada, text="Short.")
@@ -206,6 +256,20 @@ def test_a_page_is_logged_as_shown_and_counts_as_seen_in_the_next_visit(server):
     assert same_visit.items[0].reason.held_back.get("seen") is None
     next_visit = server.rank_for(town.bob, now=at + timedelta(minutes=40), limit=20)
     assert next_visit.items[0].reason.held_back["seen"] == pytest.approx(2**-0.7)
+
+
+def test_reloading_a_page_writes_no_log(server):
+    town = small_town()
+    write(town.ada)
+    for second in (0, 10, 30):
+        server.home(town.bob, now=LATER + timedelta(seconds=second), limit=20)
+    pages.flush()
+    assert LoggedPage.objects.count() == 1
+    write(town.ada, text="Another thing, on meetings and minutes.")
+    server.home(town.bob, now=LATER + timedelta(seconds=40), limit=20)
+    server.home(town.bob, now=LATER + timedelta(seconds=101), limit=20)
+    pages.flush()
+    assert LoggedPage.objects.count() == 3
 
 
 def test_explaining_shows_nobody_anything():
