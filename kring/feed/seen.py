@@ -7,6 +7,7 @@ someone uses it.
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,6 +20,8 @@ from kring.feed.models import LoggedPage
 REMEMBERED_DAYS = 30
 LATE_MS = 5_000
 VIEWERS_KEPT = 2_000
+# Enough for a month of several visits a day; older pages of a busier viewer are forgotten.
+PAGES_READ = 500
 
 
 @dataclass(slots=True)
@@ -34,10 +37,15 @@ class SeenLedger:
     """Per-process memory over the page log; 1 query per look, only for what is new."""
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
         self._viewers: OrderedDict[int, _Viewer] = OrderedDict()
 
     def counts(self, viewer: int, *, now: datetime, visit: timedelta) -> dict[int, int]:
         """post id -> earlier visits in which this pseudonym was shown it (≥ 1)."""
+        with self._lock:
+            return self._counts(viewer, now, visit)
+
+    def _counts(self, viewer: int, now: datetime, visit: timedelta) -> dict[int, int]:
         known = self._viewers.setdefault(viewer, _Viewer())
         self._viewers.move_to_end(viewer)
         if len(self._viewers) > VIEWERS_KEPT:
@@ -45,8 +53,8 @@ class SeenLedger:
         visit_ms = int(visit.total_seconds() * 1000)
         late = known.newest_page - (LATE_MS << TIME_SHIFT)
         since = max(late, first_id_at(now - timedelta(days=REMEMBERED_DAYS)))
-        rows = LoggedPage.objects.filter(viewer=viewer, id__gt=since).order_by("id")
-        fresh = [row for row in rows if row.id not in known.recent]
+        newest = LoggedPage.objects.filter(viewer=viewer, id__gt=since).order_by("-id")
+        fresh = [row for row in newest[:PAGES_READ] if row.id not in known.recent][::-1]
         for row in fresh:
             _count(known.shown, row, visit_ms)
         known.newest_page = max([known.newest_page, *(row.id for row in fresh)])

@@ -7,6 +7,7 @@ ranks and reasons are those of the page as it is served.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -14,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from kring.core.clock import to_ms
 from kring.core.prepared import Prepared
 from kring.feed.explain import explanation
 from kring.feed.home import rank
@@ -24,7 +26,7 @@ from kring.feed.pipeline import Slate
 from kring.feed.policy import Policy, default_policy
 from kring.feed.ranker import ranker_of
 from kring.feed.reasons import Reason
-from kring.feed.seen import SeenLedger
+from kring.feed.seen import VIEWERS_KEPT, SeenLedger
 from kring.feed.viewer import Viewer
 from kring.feed.world import World
 from kring.feed.world.columns import Ints
@@ -33,6 +35,8 @@ from kring.posts.models import Post
 from kring.posts.visibility import listed
 
 RANKER = "hand-1"
+RELOAD_MS = 60_000
+BETWEEN_MS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +67,16 @@ class Server:
         self.policy = policy
         self.index = FeedIndex(bare_words=int(policy.multipliers.bare_words))
         self.seen = SeenLedger()
+        self._shown = _LastShown()
 
     def rank_for(self, viewer: Identity, *, now: datetime, limit: int) -> HomeFeed:
         """The page as it would be served, without logging it. About 6 queries."""
         pseudonym = pseudonyms([viewer.pk])[viewer.pk]
         visit = timedelta(minutes=self.policy.filters.visit_minutes)
+        # Before the index is held: a viewer with a long past must not keep others waiting.
+        seen = self.seen.counts(pseudonym, now=now, visit=visit)
         with self.index.reading() as world:
-            who = viewer_of(viewer, world, self.seen, pseudonym=pseudonym, now=now, visit=visit)
+            who = viewer_of(viewer, world, seen=seen, now=now)
             slate = self._visible_slate(world, who, limit)
             return self._feed(slate, pseudonym)
 
@@ -104,7 +111,7 @@ class Server:
     def home(self, viewer: Identity, *, now: datetime, limit: int) -> HomeFeed:
         """The page, logged as shown (written within a second, by a thread of its own)."""
         feed = self.rank_for(viewer, now=now, limit=limit)
-        if feed.items:
+        if feed.items and self._shown.is_news(feed, now):
             pages.add(viewer=feed.pseudonym, page=_page("home", feed.slate, self))
         return feed
 
@@ -120,6 +127,29 @@ class Server:
             row["external_id"], row["author"] = post.external_id, post.author.handle
             row["author_external_id"] = post.author.external_id
         return rows
+
+
+class _LastShown:
+    """The last page logged for each viewer, so that reloading writes no log.
+
+    The same page is logged once a minute, another one at most once a second.
+    """
+
+    def __init__(self) -> None:
+        self._last: OrderedDict[int, tuple[int, bytes]] = OrderedDict()
+
+    def is_news(self, feed: HomeFeed, now: datetime) -> bool:
+        """Whether to log this page; remembers it if so."""
+        shown = feed.slate.post_id.tobytes()
+        at, before = self._last.get(feed.pseudonym, (0, b""))
+        pause = RELOAD_MS if shown == before else BETWEEN_MS
+        if 0 <= to_ms(now) - at < pause:
+            return False
+        self._last[feed.pseudonym] = (to_ms(now), shown)
+        self._last.move_to_end(feed.pseudonym)
+        if len(self._last) > VIEWERS_KEPT:
+            self._last.popitem(last=False)
+        return True
 
 
 _LISTED = Prepared(

@@ -28,6 +28,8 @@ class Account(AbstractBaseUser):
     email = models.EmailField(_("e-mail"), max_length=254)
     role = models.CharField(max_length=10, choices=Role, default=Role.MEMBER)
     language = models.CharField(max_length=8, blank=True)
+    # What they said at sign-up to be called; their person is made when the address is confirmed.
+    asked_name = models.CharField(max_length=100, blank=True, default="")
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
 

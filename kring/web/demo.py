@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth import login
 from django.db import transaction
 from django.http import HttpRequest
+from django.urls import reverse
 
 from kring.core import nodes
 from kring.core.errors import NotFound
@@ -20,6 +21,7 @@ FORWARDING = (
     "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PROTO", "HTTP_FORWARDED",
     "HTTP_X_REAL_IP", "HTTP_VIA",
 )  # fmt: skip
+ACCOUNT_PAGES = "/accounts/"
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
@@ -48,6 +50,14 @@ def _loopback(text: str) -> bool:
         return ipaddress.ip_address(text).is_loopback
     except ValueError:
         return False
+
+
+def keeps_out(request: HttpRequest, person: Identity | None) -> bool:
+    """Whether this page would make a lasting account of a sample person, who is anybody's."""
+    if person is None or not person.is_sample:
+        return False
+    path = request.path_info
+    return path.startswith(ACCOUNT_PAGES) and path != reverse("account_logout")
 
 
 def sign_in(request: Any, *, handle: str, now: datetime) -> Identity:

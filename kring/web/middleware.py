@@ -15,7 +15,7 @@ from kring.core.errors import KringError
 from kring.members.models import Account, Identity
 from kring.members.queries import person_of
 from kring.network.queries import may_act_as
-from kring.web import errors
+from kring.web import demo, errors
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 ACTING = "identity_id"
@@ -71,6 +71,8 @@ class ActingMiddleware:
                         "This account has been suspended or removed. Ask the community's owner."
                     ),
                 )
+        if demo.keeps_out(request, request.identity):
+            return errors.not_found(request)
         return self.get_response(request)
 
 

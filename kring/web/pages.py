@@ -14,6 +14,8 @@ from kring.posts.models import Topic
 from kring.posts.visibility import identity_visible
 from kring.web import reasons
 
+DEEPEST = 6
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -79,10 +81,21 @@ def author_card(identity: Identity) -> AuthorCard:
 
 
 def tree(comments: Iterable[PostCard], top_id: int) -> list[Node]:
-    """Comments below what they answer; one whose parent is on an earlier page stands at the top."""
-    nodes = {card.id: Node(card, []) for card in comments}
+    """Comments below what they answer; one whose parent is on an earlier page stands at the top.
+
+    Below `DEEPEST` levels replies stand beside what they answer: on a phone there is no room for
+    more, and nobody's chain of replies may make a page that cannot be drawn.
+    """
+    nodes: dict[int, Node] = {}
+    place: dict[int, tuple[list[Node], int]] = {}
     roots: list[Node] = []
-    for node in nodes.values():
-        parent = nodes.get(node.card.in_reply_to_id or top_id)
-        (parent.children if parent is not None else roots).append(node)
+    for card in comments:
+        node = nodes[card.id] = Node(card, [])
+        parent = nodes.get(card.in_reply_to_id or top_id)
+        siblings, depth = (roots, 1) if parent is None else (parent.children, 0)
+        if parent is not None:
+            beside, level = place[parent.card.id]
+            siblings, depth = (beside, level) if level >= DEEPEST else (siblings, level + 1)
+        siblings.append(node)
+        place[card.id] = (siblings, depth)
     return roots

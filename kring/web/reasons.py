@@ -98,6 +98,13 @@ def why_of(item: HomeItem, names: Mapping[int, AuthorCard], topics: Mapping[int,
     )
 
 
+def points_of(item: HomeItem) -> dict[str, int]:
+    """Each group's points as the page shows them: whole, so that they tell no small count."""
+    reason = item.reason
+    points = in_points([group.contribution for group in reason.groups] + [reason.prior])
+    return {group.group: share for group, share in zip(reason.groups, points, strict=False)}
+
+
 def ids_in(item: HomeItem) -> tuple[set[int], set[int]]:
     """The identities and the topics that the item's sentences name."""
     people: set[int] = set()

@@ -9,7 +9,8 @@ from django.contrib.staticfiles import finders
 from django.test import Client
 from django.urls import Resolver404, resolve, reverse
 
-from kring.core import clock
+from kring.core import clock, nodes
+from kring.posts.models import Post
 from kring.posts.services import edit
 from tests.web.html import Page, look
 from tests.web.visits import account_of, sign_in
@@ -71,3 +72,20 @@ def _leads_somewhere(path: str, address: str, page: Page) -> bool:
     except Resolver404:
         return False
     return True
+
+
+def test_a_long_chain_of_replies_is_a_page_all_the_same(square):
+    """Each reply answers the one before; below some depth they stand beside each other."""
+    asked = square.public
+    parent = asked
+    for number in range(60):
+        parent = Post.objects.create(
+            id=nodes.new_id(), author=square.town.bob, thread=asked, in_reply_to=parent,
+            text=f"Answer {number}", html=f"<p>Answer {number}</p>", words=2,
+            created_at=clock.utc_now(),
+        )  # fmt: skip
+    page = Client().get(f"/posts/{asked.pk}")
+    assert page.status_code == 200
+    words = page.content.decode()
+    places = [words.index(f"Answer {number}<") for number in range(60)]
+    assert places == sorted(places)

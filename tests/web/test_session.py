@@ -277,3 +277,13 @@ def test_the_acting_identity_of_a_session_is_checked_each_time(square):
         assert cleo.get("/bookmarks").status_code == 200
         cleo.post("/posts/new", {"text": "As who?"})
         assert Post.objects.latest("pk").author_id == square.town.cleo.pk
+
+
+def test_a_sample_person_cannot_be_made_an_account_of_ones_own(sample):
+    client, _answer = _enter()
+    before = stored()
+    for name in ("account_set_password", "account_change_password", "account_email"):
+        assert client.get(reverse(name)).status_code == 404
+        assert client.post(reverse(name), {"email": "a@example.org"}).status_code == 404
+    assert stored() == before
+    assert client.post(reverse("account_logout")).status_code == 302

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import msgspec
+from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -23,7 +24,7 @@ from kring.network.models import Connection
 from kring.posts.cards import AuthorCard, Excerpt, PostCard, TopicCard, cards
 from kring.posts.models import Post, TopicFollow
 from kring.posts.visibility import listed
-from kring.web import pages
+from kring.web import pages, reasons
 from kring.web.middleware import KringRequest
 from kring.web.views.common import actor, signed_in
 from kring.web.views.front import front
@@ -53,16 +54,29 @@ def home_page(
     context: dict[str, Any] = {
         "order": order, "draft": draft or {}, "error": error, "aside": _aside(viewer),
     }  # fmt: skip
-    context |= _ranked(viewer) if order == "ranked" else _timeline(request, viewer)
+    context |= _ranked(request, viewer) if order == "ranked" else _timeline(request, viewer)
     response = render(request, "home.html", context, status=status)
     if "order" in request.GET:
-        response.set_cookie(ORDER_COOKIE, order, max_age=A_YEAR, httponly=True, samesite="Lax")
+        response.set_cookie(
+            ORDER_COOKIE,
+            order,
+            max_age=A_YEAR,
+            httponly=True,
+            samesite="Lax",
+            secure=settings.SESSION_COOKIE_SECURE,
+        )
     response["Cache-Control"] = "private, no-store"
     return response
 
 
-def _ranked(viewer: Identity) -> dict[str, Any]:
-    feed = serving.home(viewer, now=clock.utc_now(), limit=PAGE)
+def _served(request: KringRequest, viewer: Identity) -> serving.HomeFeed:
+    """The ranked page; asking for its headers alone shows nobody anything."""
+    serve = serving.rank_for if request.method == "HEAD" else serving.home
+    return serve(viewer, now=clock.utc_now(), limit=PAGE)
+
+
+def _ranked(request: KringRequest, viewer: Identity) -> dict[str, Any]:
+    feed = _served(request, viewer)
     items = pages.ranked(viewer, feed)
     since = min((item.card.created_at for item in items), default=None)
     return {
@@ -116,14 +130,13 @@ def _talking(viewer: Identity) -> list[Excerpt]:
 def feed_json(request: KringRequest) -> HttpResponse:
     """The ranked page as JSON, ids as strings: what a client would ask for."""
     viewer = actor(request)
-    feed = serving.home(viewer, now=clock.utc_now(), limit=PAGE)
+    feed = _served(request, viewer)
     loaded = {card.id: card for card in cards(viewer, [item.post_id for item in feed.items])}
     rows = [
         {
             **_card_json(loaded[item.post_id]),
             "rank": item.rank,
-            "score": item.score,
-            "reasons": {group.group: group.contribution for group in item.reason.groups},
+            "reasons": reasons.points_of(item),
             "held_back": item.reason.held_back,
         }
         for item in feed.items
