@@ -1,7 +1,8 @@
 """Facts behind the groups of reasons: codes and parameters, put into words by whoever shows them.
 
-Only public acts are named, and never who read, kept or visited something. Each builder looks at
-one feature of one served item and returns a fact, or None when there is nothing to tell.
+Of others only public acts are named, never who reacted to, read, kept or visited something. Each
+builder looks at one feature of one served item and returns a fact, or None when there is nothing
+to tell.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from kring.feed.features import HOUR_MS, NAMES, expected_responses
 from kring.feed.stages import Context
 from kring.feed.world import ActKind
 from kring.feed.world.columns import Rows, contains
-from kring.feed.world.kinds import COMMENTS, PUBLIC_ACTS
+from kring.feed.world.kinds import COMMENTS, PUBLIC_ACTS, RESPONSES
 from kring.feed.world.posts import DAY_MS
 from kring.network.graph import distinct
 
@@ -78,16 +79,17 @@ def gather_evidence(context: Context, served: Batch) -> Evidence:
 def _counts(
     context: Context, authors: Rows, windows: tuple[int, ...], *, back: bool
 ) -> list[list[list[int]]]:
-    """Per window of days and served item: [other public acts, comments and replies].
+    """Per window of days and served item: [other responses, comments and replies].
 
-    By the viewer towards the author, or back.
+    By the viewer towards the author, or back: then only public ones.
     """
     acts = context.profile.acts_back if back else context.profile.acts
     people = distinct(authors)
     if not people.size:
         return [[] for _ in windows]
     others = acts.actor if back else acts.target
-    chosen = np.flatnonzero(PUBLIC_ACTS[acts.kind] & ~acts.passed_on & contains(others, people))
+    told = PUBLIC_ACTS if back else RESPONSES
+    chosen = np.flatnonzero(told[acts.kind] & ~acts.passed_on & contains(others, people))
     age = context.viewer.now_ms - acts.at_ms[chosen]
     cells = np.searchsorted(people, others[chosen]) * 2 + COMMENTS[acts.kind[chosen]]
     at = np.searchsorted(people, authors)

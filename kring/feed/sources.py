@@ -33,7 +33,7 @@ class Follows:
 
 
 class StrongTies:
-    """What a strong tie reacted to, commented on or passed on in public, latest act first."""
+    """What a strong tie commented on or passed on in public, latest act first."""
 
     name, tag = "strong_ties", SourceTag.STRONG_TIES
 

@@ -93,12 +93,33 @@ def test_a_post_met_through_a_strong_tie_says_so():
     town = Town()
     town.talk(1, 2, times=3)
     post = town.post(50, 5)
-    town.act(2, ActKind.REACT, 2, post)
+    town.act(2, ActKind.BARE_REPOST, 2, post)
     facts = facts_of(town, post)
-    assert facts["discovery.through"] == {"other": 2, "act": "react", "more": 0}
+    assert facts["discovery.through"] == {"other": 2, "act": "bare_repost", "more": 0}
 
 
-@pytest.mark.parametrize("kind", [ActKind.READ, ActKind.BOOKMARK, ActKind.PROFILE_VISIT])
+@pytest.mark.parametrize("kind", [ActKind.REACT, ActKind.HELPED])
+def test_who_reacted_is_counted_and_not_named(kind):
+    town = Town()
+    town.talk(1, 2, times=3)
+    post, other = town.post(3, 5), town.post(2, 5)
+    town.act(2, kind, 2, post)
+    facts = facts_of(town, post)
+    assert facts["response.observed"]["observed"] == 1
+    assert "conversation.tie" not in facts
+    town.act(1, kind, 2, other)
+    assert facts_of(town, other)["person.replied"]["count"] == 3
+    own = town.post(1, 9)
+    town.act(2, kind, 2, own)
+    assert not any("to_you" in code for code in facts_of(town, other))
+    town.act(2, ActKind.COMMENT, 1, own)
+    assert facts_of(town, other)["person.replied_to_you"]["count"] == 1
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [ActKind.REACT, ActKind.HELPED, ActKind.READ, ActKind.BOOKMARK, ActKind.PROFILE_VISIT],
+)
 def test_what_others_do_in_private_is_neither_told_nor_a_source(kind):
     town = Town()
     town.talk(1, 2, times=3)

@@ -57,7 +57,14 @@ RESPONSES = _table(
     ActKind.REPLY,
     ActKind.REPOST_WITH_WORDS,
     ActKind.BARE_REPOST,
+    ActKind.HELPED,
 )
-# What anyone who can see the post can see too. Only these may be named in a reason: a read, a
-# bookmark or a profile visit is nobody else's business.
-PUBLIC_ACTS = RESPONSES
+# What anyone who can see the post can see too. Only these may be named in a reason or bring a
+# post to others: a reaction shows as one of a number, and a read, a bookmark or a profile visit
+# is nobody else's business.
+PUBLIC_ACTS = _table(
+    ActKind.COMMENT,
+    ActKind.REPLY,
+    ActKind.REPOST_WITH_WORDS,
+    ActKind.BARE_REPOST,
+)
