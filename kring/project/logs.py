@@ -23,7 +23,9 @@ SECRET_WORDS = {
 BLANK = "[redacted]"
 ONE_TIME = re.compile(r"(/(?:confirm-email|reset/key)/)[^/\s\"']+")
 ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,255}")
-CREDENTIALS = re.compile(r"(\w+://[^:/@\s]*:)[^@/\s]+@")
+# Begins with fixed signs: a run of letters before them would be searched from each of its letters.
+CREDENTIALS = re.compile(r"(://[^:/@\s]*:)[^@/\s]+@")
+LONGEST = 2_000
 FRAMES = 12
 
 Entry = MutableMapping[str, Any]
@@ -40,11 +42,19 @@ def _without_secrets(name: str, value: Any) -> Any:
     if name != "event" and SECRET_WORDS & set(re.split(r"[_\W]+", name.lower())):
         return BLANK
     if isinstance(value, str):
+        value = _short(value)
         value = CREDENTIALS.sub(rf"\1{BLANK}@", ONE_TIME.sub(rf"\1{BLANK}", value))
         return ADDRESS.sub(BLANK, value)
     if isinstance(value, dict):
         return {inner: _without_secrets(str(inner), held) for inner, held in value.items()}
     return value
+
+
+def _short(value: str) -> str:
+    """The whole words among the first signs: half a password would pass every net."""
+    if len(value) <= LONGEST:
+        return value
+    return f"{value[:LONGEST].rpartition(' ')[0]} …"
 
 
 def tell_exception(_: Any, __: str, event: Entry) -> Entry:
@@ -63,16 +73,15 @@ def tell_exception(_: Any, __: str, event: Entry) -> Entry:
 
 
 def name_no_path(record: logging.LogRecord) -> bool:
-    """Put the route for the path where Django tells of a request it refused.
+    """Put the route for Django's own words about a request that it refused or that failed.
 
-    A path holds handles, ids and keys: who was looked for.
+    Those hold paths, hosts and referrers: handles, ids and keys, and who was looked for.
     """
-    request = getattr(record, "request", None)
-    path = getattr(request, "path", None)
-    if path is not None and isinstance(record.args, tuple):
-        match = getattr(request, "resolver_match", None)
+    if record.name.partition(".")[0] == "django" and hasattr(record, "status_code"):
+        match = getattr(getattr(record, "request", None), "resolver_match", None)
         route = f"/{match.route}" if match else "unknown"
-        record.args = tuple(route if told == path else told for told in record.args)
+        why = record.name.rpartition(".")[2]
+        record.msg, record.args = f"{record.status_code} ({why}): {route}", ()
     return True
 
 
@@ -100,6 +109,8 @@ def configure(*, level: str, as_json: bool) -> None:
     root.handlers = [handler]
     root.setLevel(level.upper())
     logging.getLogger("django.server").propagate = True
+    # What people ask for and do not get stands in the request's own line already.
+    logging.getLogger("django.request").setLevel(logging.ERROR)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 
 import pytest
 
-from kring.project.logs import redact
+from kring.project.logs import LONGEST, redact
 from tests.processes import ROOT, plain_environ
 
 WRITE = """
@@ -19,7 +20,7 @@ log = structlog.get_logger("kring.test")
 log.info("signed in", password="hunter2", form={"new_password": "hunter2", "csrf_token": "hunter2"})
 log.info("posted", text="hunter2", route="/posts", ms=3)
 log.debug("hunter2")
-plain = logging.getLogger("django.request")
+plain = logging.getLogger("allauth.account")
 plain.warning("Not Found: %%s", "/accounts/password/reset/key/hunter2-abc/")
 plain.warning("Not Found: %%s", "/accounts/confirm-email/hunter2/")
 plain.error("cannot reach redis://:hunter2@cache.example:6379/0 or postgres://ada:hunter2@db/kring")
@@ -56,7 +57,7 @@ def test_each_line_is_one_object_with_its_level_place_and_time():
     lines = [json.loads(line) for line in written(as_json=True).splitlines()]
     assert len(lines) == 8
     assert {line["level"] for line in lines} == {"info", "warning", "error"}
-    assert {line["logger"] for line in lines} == {"kring.test", "django.request"}
+    assert {line["logger"] for line in lines} == {"kring.test", "allauth.account"}
     assert all(line["timestamp"].endswith("Z") for line in lines)
     assert lines[1]["route"] == "/posts"
     assert lines[-1]["exception"] == "ValueError"
@@ -66,3 +67,73 @@ def test_each_line_is_one_object_with_its_level_place_and_time():
 def test_harmless_fields_stay():
     entry = {"event": "text of a key", "route": "/x", "ms": 1, "client": "a", "textual": "b"}
     assert redact(None, "", dict(entry)) == entry
+
+
+# What a page's handler raises, and a host nobody knows, told by Django itself.
+ASK = """
+import django
+from django.conf import settings
+settings.STORAGES["staticfiles"]["BACKEND"] = (
+    "django.contrib.staticfiles.storage.StaticFilesStorage"
+)
+django.setup()
+from django.test import Client
+client = Client(raise_request_exception=False, headers={"host": "127.0.0.1"})
+def broken(request):
+    raise ValueError("hunter2")
+from django.urls import get_resolver
+health_route = next(one for one in get_resolver().url_patterns if str(one.pattern) == "health")
+client.get("/@hunter2-%C3%A9/")
+client.get("/health", headers={"host": "hunter2.example"})
+Client(enforce_csrf_checks=True, headers={"host": "127.0.0.1"}).post(
+    "/accounts/login/", {"login": "hunter2"}, headers={"origin": "https://hunter2.example"}
+)
+health_route.callback = broken
+client.get("/health?hunter2")
+"""
+
+
+def test_django_tells_no_path_and_no_host(migrated_folder):
+    asked = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", ASK],
+        env=plain_environ(
+            KRING_DATA=str(migrated_folder), DJANGO_SETTINGS_MODULE="kring.project.settings"
+        ),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert asked.returncode == 0, asked.stderr
+    assert "hunter2" not in asked.stderr
+    lines = [json.loads(line) for line in asked.stderr.splitlines()]
+    told = [line["event"] for line in lines if line["logger"].startswith("django")]
+    assert told == [
+        "400 (DisallowedHost): unknown",
+        "403 (csrf): /accounts/login/",
+        "500 (request): /health",
+    ]
+    assert lines[-2]["exception"] == "ValueError"
+
+
+def cost(entry: dict) -> float:
+    """CPU seconds of the cheapest of some runs."""
+    taken = []
+    for _ in range(5):
+        started = time.thread_time()
+        redact(None, "", dict(entry))
+        taken.append(time.thread_time() - started)
+    return min(taken)
+
+
+@pytest.mark.parametrize("unit", ["a", "a://", "a@", "://a:", "a.b+", "/reset/key/", "a ", "é"])
+def test_long_words_cost_no_more_than_their_length(unit, monkeypatch):
+    monkeypatch.setattr("kring.project.logs.LONGEST", 1_000_000)
+    short, long = (cost({"event": unit * (size // len(unit))}) for size in (20_000, 40_000))
+    assert long < 3 * short + 0.001
+
+
+def test_a_long_string_is_cut_between_words():
+    told = redact(None, "", {"event": "word " * 300 + "redis://:" + "hunter2" * 10_000})["event"]
+    assert len(told) <= LONGEST
+    assert "hunter2" not in told
+    assert told.startswith("word word")
