@@ -38,6 +38,7 @@ from kring.posts.services import (
 )
 from kring.posts.services.store import store
 from kring.posts.text import write
+from kring.posts.visibility import may_see
 from tests.worlds import NOON, event_kinds, last_event, small_town
 
 pytestmark = pytest.mark.django_db
@@ -409,6 +410,20 @@ def test_editing_keeps_every_earlier_wording(town, post):
     assert not Mention.objects.exists()
     assert list(PostTopic.objects.values_list("topic__name", flat=True)) == ["b"]
     assert event_kinds()[-2:] == ["PostEdited", "PostEdited"]
+
+
+def test_an_edit_lets_nobody_else_in_on_what_was_said_to_a_few(town, post):
+    draft = Draft(text="For @bob: we lost", audience="direct")
+    secret = publish(author=town.ada, draft=draft, now=NOON)
+    for text in ("For @bob and @cleo: we won", "@cleo"):
+        with pytest.raises(Invalid, match="more people"):
+            edit(editor=town.ada, post_id=secret.pk, text=text, now=NOON)
+    assert not may_see(town.cleo.pk, secret)
+    edit(editor=town.ada, post_id=secret.pk, text="For @bob and @ada: we won", now=NOON)
+    edit(editor=town.ada, post_id=post.pk, text="For @cleo: we won", now=NOON)
+    answer = comment(author=town.bob, in_reply_to=secret.pk, draft=Draft(text="No!"), now=NOON)
+    edit(editor=town.bob, post_id=answer.pk, text="No, @cleo won", now=NOON)
+    assert not may_see(town.cleo.pk, answer)
 
 
 def test_editing_to_the_same_text_is_not_editing(town, post):

@@ -7,14 +7,14 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from kring.core.errors import NotAllowed
+from kring.core.errors import Invalid, NotAllowed
 from kring.core.events import record
 from kring.members.models import Identity
 from kring.posts import policy
 from kring.posts.events import PostEdited
-from kring.posts.models import Post, PostVersion
+from kring.posts.models import Audience, Mention, Post, PostVersion
 from kring.posts.services.access import lock, visible_post
-from kring.posts.text import store_words, write
+from kring.posts.text import Written, store_words, write
 
 
 @transaction.atomic
@@ -22,7 +22,8 @@ def edit(*, editor: Identity, post_id: int, text: str, now: datetime) -> Post:
     """Give one's post another text; the earlier wording stays as a version.
 
     The same text changes and records nothing. Raises NotFound for a post one may not see,
-    NotAllowed for somebody else's, Invalid for a text that cannot be used.
+    NotAllowed for somebody else's, Invalid for a text that cannot be used, or that would let more
+    people in on a direct post: they would read the earlier wordings as well.
     """
     lock(editor)
     post = visible_post(editor, post_id)
@@ -32,6 +33,8 @@ def edit(*, editor: Identity, post_id: int, text: str, now: datetime) -> Post:
     written = write(text, author_id=editor.pk, limit=limit, may_be_empty=post.is_repost)
     if written.text == post.text:
         return post
+    if post.audience == Audience.DIRECT and not post.is_comment:
+        _keep_among_the_mentioned(post, written)
     PostVersion.objects.create(
         post=post,
         version=post.version,
@@ -46,3 +49,14 @@ def edit(*, editor: Identity, post_id: int, text: str, now: datetime) -> Post:
     store_words(post, written)
     record(PostEdited(post_id=post.pk, author_id=post.author_id), now=now)
     return post
+
+
+def _keep_among_the_mentioned(post: Post, written: Written) -> None:
+    """Raises Invalid when the text mentions somebody whom the post did not, its author aside."""
+    known = set(Mention.objects.filter(post=post).values_list("identity_id", flat=True))
+    if not set(written.mentions) <= known | {post.author_id}:
+        raise Invalid(
+            _("This was said to a few people: write a new post to tell more people."),
+            code="mentions",
+            field="text",
+        )
