@@ -28,7 +28,7 @@ from kring.core.ids import MAX_ID
 from kring.core.prepared import Prepared
 from kring.members.models import Identity
 from kring.network.models import Connection, Follow
-from kring.posts.models import Bookmark, Post, PostTopic, Reaction
+from kring.posts.models import Audience, Bookmark, Post, PostTopic, Reaction
 from kring.posts.visibility import visible
 
 PEEK = 2
@@ -101,8 +101,9 @@ class TopicCard:
 class Counts:
     """How a post was answered, without ranking anything by it.
 
-    people: who took part in the talk; first_time: those of them who had never commented before;
-    reactions: how many of each kind, kinds nobody chose left out; reposts: with or without words.
+    people: who took part in the talk; first_time: those of them who had never commented before
+    where all members could read it; reactions: how many of each kind, kinds nobody chose left out;
+    reposts: with or without words.
     """
 
     people: int = 0
@@ -352,8 +353,12 @@ def _topics(ids: Collection[int]) -> dict[int, tuple[TopicCard, ...]]:
 
 
 def _talk_query(viewer_id: int | None, ids: list[int]) -> QuerySet[Post, Any]:
+    # What was said among a few may not show in what others are told of its author.
     earlier = Post.objects.filter(
-        author_id=OuterRef("author_id"), in_reply_to__isnull=False, pk__lt=OuterRef("pk")
+        author_id=OuterRef("author_id"),
+        in_reply_to__isnull=False,
+        pk__lt=OuterRef("pk"),
+        thread__audience__in=(Audience.PUBLIC, Audience.UNLISTED, Audience.MEMBERS),
     )
     return (
         Post.objects.filter(visible(viewer_id), thread_id__in=ids, in_reply_to__isnull=False)

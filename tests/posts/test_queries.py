@@ -112,6 +112,21 @@ def test_a_card_says_everything_about_a_post(town):
     assert card.mine == queries.Mine(is_author=True)
 
 
+def test_first_times_tell_nothing_of_what_was_said_among_a_few(town):
+    among_us = publish(
+        author=town.ada, draft=Draft(text="For @bob only", audience="direct"), now=NOON
+    )
+    comment(author=town.bob, in_reply_to=among_us.pk, draft=Draft(text="Thanks"), now=NOON)
+    post = publish(author=town.ada, draft=Draft(text="For all"), now=NOON)
+    comment(author=town.bob, in_reply_to=post.pk, draft=Draft(text="Hello"), now=NOON)
+    [card] = queries.cards(town.eve, [post.pk])
+    assert card.counts.first_time == 1
+    second = publish(author=town.ada, draft=Draft(text="For members", audience="members"), now=NOON)
+    comment(author=town.bob, in_reply_to=second.pk, draft=Draft(text="Again"), now=NOON)
+    [card] = queries.cards(town.eve, [second.pk])
+    assert card.counts.first_time == 0
+
+
 def test_a_repost_s_card_carries_the_whole_original(town):
     post = say(town.ada, "The original #zorg")
     hop = share(town.bob, post, "Hop")
