@@ -73,6 +73,15 @@ def test_nobody_sees_their_own_or_a_stranger_s_private_posts_at_home(square):
     assert "Tomatoes" not in look(sign_in(square.town.mallory), "/topics/harvest").words
 
 
+def test_a_topic_is_called_in_nobody_s_words_for_whom_nothing_is_there(square):
+    bob, mallory = sign_in(square.town.bob), sign_in(square.town.mallory)
+    publish(author=square.town.ada, draft=Draft(text="#OurSecretPlan"), now=clock.utc_now())
+    assert "OurSecretPlan" in look(bob, "/topics/oursecretplan").words
+    words = look(mallory, "/topics/OURSECRETPLAN").words
+    assert "oursecretplan" in words
+    assert "OurSecretPlan" not in words
+
+
 def test_the_page_is_for_one_person_and_one_moment(square):
     answer = sign_in(square.town.bob).get("/")
     assert answer.headers["Cache-Control"] == "private, no-store"

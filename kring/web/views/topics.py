@@ -29,11 +29,16 @@ TOPICS_SHOWN = 60
 def topic(request: KringRequest, name: str) -> HttpResponse:
     before = parse_cursor(request.GET.get("before"))
     page = queries.topic_posts(request.identity, name, before, PAGE)
-    known = Topic.objects.filter(name=fold_topic(name)).first() if "\0" not in name else None
+    # A label is in somebody's words: it is shown only to who can see that it is used.
+    known = (
+        Topic.objects.filter(name=fold_topic(name)).first()
+        if page.items and "\0" not in name
+        else None
+    )
     card = (
         TopicCard(name=known.name, label=known.label, label_nl=known.label_nl)
         if known is not None
-        else TopicCard(name=name[:80], label="", label_nl="")
+        else TopicCard(name=fold_topic(name[:80]), label="", label_nl="")
     )
     context = {
         "topic": card,
