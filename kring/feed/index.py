@@ -56,10 +56,15 @@ class FeedIndex:
     def _refreshed(self) -> World:
         if self._world is None or self._tail is None:
             return self._rebuilt()
-        for recorded in self._tail.poll():
-            if type(recorded.event).__name__ == REBUILDING:
-                return self._rebuilt()
-            apply(self._world, recorded, bare_words=self._bare_words)
+        try:
+            for recorded in self._tail.poll():
+                if type(recorded.event).__name__ == REBUILDING:
+                    return self._rebuilt()
+                apply(self._world, recorded, bare_words=self._bare_words)
+        except BaseException:
+            # The tail is past events that were not taken in: only a new start has them all.
+            self._world = self._tail = None
+            raise
         return self._world
 
     def _rebuilt(self) -> World:

@@ -4,6 +4,7 @@ import math
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError, connection
 
 from kring.core.ids import moment_of
 from kring.feed import services as steering
@@ -221,6 +222,21 @@ def test_talk_under_a_repost_for_a_few_is_not_talk_about_the_original(server, au
     assert (original.pk in served(town.cleo, *servers)) == (audience == "public")
     delete(by=town.bob, post_id=answer.pk, now=LATER)
     assert original.pk not in served(town.cleo, *servers, Server(default_policy()))
+
+
+def test_an_event_that_fails_half_way_loses_none(server):
+    town = small_town()
+    assert ids(server, town.bob) == []
+    posts = {write(town.ada).pk, write(town.cleo).pk}
+
+    def refuse(execute, sql, params, many, context):
+        if "posts_post" in sql:
+            raise OperationalError("database is locked")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(refuse), pytest.raises(OperationalError):
+        ids(server, town.bob)
+    assert set(ids(server, town.bob)) == posts
 
 
 def test_an_edit_reaches_the_index(server):
