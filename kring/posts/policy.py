@@ -11,6 +11,8 @@ MENTIONS = 20
 TOPICS = 15
 LINK_CHARACTERS = 1_000
 CLIENT_KEY_CHARACTERS = 40
+# Every earlier wording is kept, so a post cannot be reworded without end.
+EDITS = 50
 
 
 @dataclass(frozen=True, slots=True)

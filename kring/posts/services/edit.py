@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from kring.core.errors import Invalid, NotAllowed
+from kring.core.errors import Conflict, Invalid, NotAllowed
 from kring.core.events import record
 from kring.members.models import Identity
 from kring.posts import policy
@@ -22,7 +22,7 @@ def edit(*, editor: Identity, post_id: int, text: str, now: datetime) -> Post:
     """Give one's post another text; the earlier wording stays as a version.
 
     The same text changes and records nothing. Raises NotFound for a post one may not see,
-    NotAllowed for somebody else's, Invalid for a text that cannot be used, or that would let more
+    NotAllowed for somebody else's, Conflict when it was changed too often, Invalid for a text that cannot be used, or that would let more
     people in on a direct post: they would read the earlier wordings as well.
     """
     lock(editor)
@@ -33,6 +33,12 @@ def edit(*, editor: Identity, post_id: int, text: str, now: datetime) -> Post:
     written = write(text, author_id=editor.pk, limit=limit, may_be_empty=post.is_repost)
     if written.text == post.text:
         return post
+    if post.version > policy.EDITS:
+        raise Conflict(
+            _("This was changed %(count)d times; that is the most. Write a new post.")
+            % {"count": policy.EDITS},
+            code="edits",
+        )
     if post.audience == Audience.DIRECT and not post.is_comment:
         _keep_among_the_mentioned(post, written)
     PostVersion.objects.create(
