@@ -184,8 +184,9 @@ def _hidden_host(shown: str, href: str) -> str:
 
 
 def _as_compared(text: str) -> str:
-    """Without what could make an address look like another: widths, odd dots, joiners, case."""
+    """Without what makes an address look like another: widths, odd dots, gaps, joiners, case."""
     text = unicodedata.normalize("NFKC", text).translate({0x3002: ".", 0xFF61: "."})
+    text = re.sub(r"(?<!\s)\s+\.\s*", ".", text)
     return "".join(sign for sign in text if unicodedata.category(sign) != "Cf").lower()
 
 
