@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
 from kring.core.prepared import Prepared
-from kring.feed.serving import HomeFeed
+from kring.feed.serving import HomeFeed, HomeItem
 from kring.members.models import Identity
 from kring.posts.cards import AuthorCard, PostCard, TopicCard, cards
 from kring.posts.models import Topic
@@ -61,10 +61,20 @@ def ranked(viewer: Identity, feed: HomeFeed) -> list[Item]:
     }
     loaded = {card.id: card for card in cards(viewer, [item.post_id for item in feed.items])}
     return [
-        Item(loaded[item.post_id], reasons.why_of(item, names, topic_cards), item.rank)
+        Item(loaded[item.post_id], _why(item, loaded[item.post_id], names, topic_cards), item.rank)
         for item in feed.items
         if item.post_id in loaded
     ]
+
+
+def _why(
+    item: HomeItem,
+    card: PostCard,
+    names: Mapping[int, AuthorCard],
+    topics: Mapping[int, TopicCard],
+) -> reasons.Why:
+    people = (card.origin or card).counts.people
+    return reasons.why_of(item, names, topics, people=people)
 
 
 def author_card(identity: Identity) -> AuthorCard:

@@ -6,7 +6,7 @@ who merely reacted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import floor
 
@@ -82,10 +82,17 @@ class _Telling:
         }
 
 
-def why_of(item: HomeItem, names: Mapping[int, AuthorCard], topics: Mapping[int, TopicCard]) -> Why:
+def why_of(
+    item: HomeItem,
+    names: Mapping[int, AuthorCard],
+    topics: Mapping[int, TopicCard],
+    *,
+    people: int = 0,
+) -> Why:
+    """The panel of one item. `people`: how many take part, of those whom the reader may see."""
     reason = item.reason
     told = {
-        group.group: [sentence(fact, names, topics) for fact in group.facts]
+        group.group: [sentence(fact, names, topics) for fact in _as_seen(group.facts, people)]
         for group in reason.groups
     }
     points = in_points([group.contribution for group in reason.groups] + [reason.prior])
@@ -116,6 +123,15 @@ def ids_in(item: HomeItem) -> tuple[set[int], set[int]]:
             if "topic" in fact.params:
                 topics.add(int(fact.params["topic"]))
     return people, topics
+
+
+def _as_seen(facts: Iterable[Fact], people: int) -> Iterator[Fact]:
+    """The facts, with nobody counted whom the reader may not see."""
+    for fact in facts:
+        if fact.code != "conversation.people":
+            yield fact
+        elif people:
+            yield Fact(fact.code, {**fact.params, "count": people})
 
 
 def in_points(shares: Sequence[float]) -> list[int]:
@@ -207,7 +223,7 @@ def _bars(reason: Reason, told: Mapping[str, list[str]], points: Sequence[int]) 
             minus=number < 0,
         )
         for group, number in rows
-        if number or group.facts
+        if number or told[group.group]
     ]
     start = points[-1]
     bars.append(

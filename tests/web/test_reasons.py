@@ -144,6 +144,16 @@ def test_the_panel_shows_what_was_counted():
     assert [place for _label, place in why.ranks] == ["1st", "9th", "23rd"]
 
 
+@pytest.mark.parametrize(
+    ("people", "told"), [(0, []), (2, ["2 people take part in the conversation"])]
+)
+def test_nobody_is_counted_whom_the_reader_may_not_see(people, told):
+    groups = {"conversation": (0.3, (Fact("conversation.people", {"count": 7}),))}
+    with translation.override("en"):
+        why = reasons.why_of(item(groups), NAMES, TOPICS, people=people)
+    assert why.bars[0].sentences == told
+
+
 def test_a_place_out_of_sight_is_further_down():
     with translation.override("en"):
         ranks = reasons.why_of(item(without=None, rank=2), NAMES, TOPICS).ranks
