@@ -22,8 +22,9 @@ def edit(*, editor: Identity, post_id: int, text: str, now: datetime) -> Post:
     """Give one's post another text; the earlier wording stays as a version.
 
     The same text changes and records nothing. Raises NotFound for a post one may not see,
-    NotAllowed for somebody else's, Conflict when it was changed too often, Invalid for a text that cannot be used, or that would let more
-    people in on a direct post: they would read the earlier wordings as well.
+    NotAllowed for somebody else's, Conflict when it was changed too often, Invalid for a text that
+    cannot be used, or that would let more people in on a direct post: they would read the earlier
+    wordings as well.
     """
     lock(editor)
     post = visible_post(editor, post_id)
