@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from kring.project import processes
+from kring.project.bodies import BodiesFirst
+from kring.project.supervisor import BLOCKING_THREADS
 from kring.web.requests import Utf8Request
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kring.project.settings")
 processes.end_with_parent()
-application = get_wsgi_application()
-application.request_class = Utf8Request
+django_application = get_wsgi_application()
+django_application.request_class = Utf8Request
+application = BodiesFirst(
+    django_application,
+    slots=BLOCKING_THREADS // 2,
+    largest=settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
+)
 
 
 def _get_ready() -> None:
