@@ -1,4 +1,4 @@
-"""What the feed does when something happened: it logs the act."""
+"""What the feed does when something happened: it logs the act, and forgets who is deleted."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from kring.feed.events import (
     PostUnhidden,
 )
 from kring.feed.log import ActRow, append_acts
+from kring.feed.models import Pseudonym
+from kring.members.events import IdentityDeleted
 from kring.network import events as network
 from kring.posts import events as posts
 
@@ -75,6 +77,12 @@ def log_act(recorded: Recorded) -> None:
             )
         ]
     )
+
+
+def forget(recorded: Recorded) -> None:
+    """Cut the bridge from the log to somebody who is deleted: what they did stays, by nobody."""
+    if isinstance(recorded.event, IdentityDeleted):
+        Pseudonym.objects.filter(identity_id=recorded.event.identity_id).delete()
 
 
 def _first(event: Event, names: tuple[str, ...]) -> int | None:

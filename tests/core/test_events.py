@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection, transaction
@@ -161,3 +161,23 @@ def test_on_postgres_a_tail_misses_nothing_that_commits_late_or_rolls_back():
     assert seqs(tail) == []
     knock(3)
     assert [recorded.event.door for recorded in tail.poll()] == [3]
+
+
+@pytest.mark.django_db
+def test_old_events_go_when_nobody_is_owed_them(monkeypatch):
+    monkeypatch.setattr(events, "TRIM_BATCH", 2)
+    stored(*range(1, 10))
+    owed = RecordedEvent.objects.get(seq=4)
+    Delivery.objects.create(event=owed, handler="test.one", due_at=NOON, given_up_at=NOON)
+    assert events.trim(NOON + events.KEPT) == 0
+    RecordedEvent.objects.filter(seq=6).update(at=NOON + timedelta(seconds=2))
+    assert events.trim(NOON + events.KEPT + timedelta(seconds=1)) == 6
+    left = list(RecordedEvent.objects.order_by("seq").values_list("seq", flat=True))
+    # Owed, young, and the newest: whoever begins to follow begins there.
+    assert left == [4, 6, 9]
+
+
+@pytest.mark.django_db
+def test_no_tail_can_still_be_waiting_for_what_is_trimmed():
+    tail = events.Tail(start_after=0)
+    assert events.KEPT.total_seconds() > 24 * tail._patience

@@ -1,13 +1,16 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from kring.core import clock, nodes
+from kring.core.events import record
 from kring.core.ids import first_id_at
 from kring.feed.log import ActRow, PageBuffer, ServedPage, append_acts, decode_page, pseudonyms
 from kring.feed.models import LoggedAct, LoggedPage, Pseudonym
 from kring.feed.partitions import ensure_days
+from kring.jobs.worker import drain
+from kring.members.events import IdentityDeleted
 from kring.members.models import Identity
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +56,15 @@ def test_a_pseudonym_stays_the_same_and_erasing_it_cuts_the_bridge():
     ada.delete()
     assert LoggedAct.objects.filter(actor=first).count() == 1
     assert not Pseudonym.objects.filter(pseudonym=first).exists()
+
+
+def test_deleting_somebody_cuts_the_bridge_when_the_worker_hears_of_it():
+    ada, bob = person("ada"), person("bob")
+    known = pseudonyms([ada.pk, bob.pk])
+    with transaction.atomic():
+        record(IdentityDeleted(identity_id=ada.pk), now=clock.utc_now())
+    drain()
+    assert list(Pseudonym.objects.values_list("pseudonym", flat=True)) == [known[bob.pk]]
 
 
 def test_a_served_page_waits_in_its_process_and_is_then_in_the_table(monkeypatch):
