@@ -8,7 +8,8 @@ from django.urls import reverse
 from kring.core import clock
 from kring.members.services import delete_identity, suspend, update_profile
 from kring.network.models import Block, Follow, Mute
-from kring.posts.services import Draft, publish
+from kring.network.services import block
+from kring.posts.services import Draft, comment, delete, publish, repost
 from tests.web.html import Page, look, press
 from tests.web.visits import sign_in, stored
 
@@ -144,6 +145,41 @@ def test_an_organisation_has_a_profile_one_can_follow(square):
     assert "Fresh bread" in look(eve, "/@bakery").words
     _press(eve, "/@bakery", "Follow")
     assert "Fresh bread" in look(eve, "/?order=time").words
+
+
+def test_a_profile_leads_only_to_pages_that_its_reader_may_see(square):
+    update_profile(
+        identity=square.town.ada,
+        now=clock.utc_now(),
+        positions=[{"title": "Baker", "organisation_id": square.town.bakery.pk}],
+        education=[{"degree": "Bread", "school_id": square.town.bakery.pk}],
+    )
+    eve, bob = sign_in(square.town.eve), sign_in(square.town.bob)
+    block(blocker=square.town.bakery, blocked=square.town.eve, now=clock.utc_now())
+    assert "/@bakery" in look(bob, "/@ada").addresses
+    page = look(eve, "/@ada")
+    assert "/@bakery" not in page.addresses
+    assert "The Bakery" in page.words
+    suspend(identity=square.town.bakery, now=clock.utc_now())
+    assert "/@bakery" not in look(bob, "/@ada").addresses
+
+
+def test_a_tombstone_says_neither_who_wrote_nor_who_removed(square):
+    top = publish(author=square.town.cleo, draft=Draft(text="Bread"), now=clock.utc_now())
+    shared = repost(
+        author=square.town.bob, post_id=top.pk, draft=Draft(text="Good"), now=clock.utc_now()
+    )
+    answer = comment(
+        author=square.town.dan, in_reply_to=shared.pk, draft=Draft(text="Yum"), now=clock.utc_now()
+    )
+    eve = sign_in(square.town.eve)
+    assert "Bob" in look(eve, f"/posts/{answer.pk}").words
+    delete(by=square.town.cleo, post_id=top.pk, now=clock.utc_now())
+    answer = eve.get(f"/posts/{answer.pk}").content.decode()
+    article = answer[answer.index(f'id="card-{shared.pk}"') :]
+    article = article[: article.index("</article>")]
+    assert "This post is no longer here." in article
+    assert "Bob" not in article
 
 
 def test_a_hostile_profile_is_shown_as_words(square):

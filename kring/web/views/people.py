@@ -16,7 +16,7 @@ from kring.core.errors import NotFound
 from kring.core.paging import parse_cursor
 from kring.feed import serving
 from kring.members.models import Identity
-from kring.members.queries import identity_by_handle, profile_of
+from kring.members.queries import Profile, identity_by_handle, profile_of
 from kring.network import services
 from kring.network.queries import Relation, relation
 from kring.posts import queries as posts
@@ -51,8 +51,10 @@ def profile(request: KringRequest, handle: str) -> HttpResponse:
     identity = _found(request, handle)
     viewer = request.identity
     page = posts.posts_by(viewer, identity.pk, parse_cursor(request.GET.get("before")), PAGE)
+    shown = profile_of(identity)
     context: dict[str, Any] = {
-        "profile": profile_of(identity),
+        "profile": shown,
+        "pages_seen": _pages_seen(viewer, shown),
         "items": pages.plain(viewer, list(page.items)),
         "next_before": page.next_before,
         "relation": relation(viewer.pk, identity.pk) if viewer is not None else Relation(),
@@ -61,6 +63,16 @@ def profile(request: KringRequest, handle: str) -> HttpResponse:
         context |= _between(viewer, identity)
         context["nav"] = "profile" if viewer.pk == identity.pk else ""
     return render(request, "profile.html", context)
+
+
+def _pages_seen(viewer: Identity | None, shown: Profile) -> set[int]:
+    """The organisations and schools of a profile that the viewer may see. 1 query at most."""
+    ids = {job.organisation_id for job in shown.positions}
+    ids |= {study.school_id for study in shown.education}
+    pages_here = Identity.objects.filter(
+        identity_visible(viewer.pk if viewer is not None else None), pk__in=ids - {None}
+    )
+    return set(pages_here.values_list("pk", flat=True))
 
 
 def _between(viewer: Identity, other: Identity) -> dict[str, Any]:
