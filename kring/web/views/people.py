@@ -67,10 +67,11 @@ def profile(request: KringRequest, handle: str) -> HttpResponse:
 
 def _pages_seen(viewer: Identity | None, shown: Profile) -> set[int]:
     """The organisations and schools of a profile that the viewer may see. 1 query at most."""
-    ids = {job.organisation_id for job in shown.positions}
-    ids |= {study.school_id for study in shown.education}
+    ids = [job.organisation_id for job in shown.positions]
+    ids += [study.school_id for study in shown.education]
     pages_here = Identity.objects.filter(
-        identity_visible(viewer.pk if viewer is not None else None), pk__in=ids - {None}
+        identity_visible(viewer.pk if viewer is not None else None),
+        pk__in=[id_ for id_ in ids if id_ is not None],
     )
     return set(pages_here.values_list("pk", flat=True))
 
