@@ -43,6 +43,7 @@ _markdown.validateLink = _has_safe_scheme  # type: ignore[method-assign]
 _UNSAFE = re.compile(
     "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
 )
+_JOINERS = "\u200c\u200d"
 # Look like nothing although Unicode calls them letters, marks or symbols.
 _LOOKS_EMPTY = set("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _HEADING = re.compile(r"<(/?)h[1-6]>")
@@ -57,6 +58,17 @@ def clean_text(text: str) -> str:
     text = text.encode("utf-8", "ignore").decode("utf-8")
     text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
     return _UNSAFE.sub("", text).strip()
+
+
+def clean_name(text: str) -> str:
+    """A clean text on one line, without signs that cannot be seen: two names that look the same
+    are to be the same. Joiners stay: emoji and some scripts need them."""
+    seen = (sign for sign in clean_text(text) if sign in _JOINERS or not _is_format(sign))
+    return " ".join("".join(seen).split())
+
+
+def _is_format(sign: str) -> bool:
+    return unicodedata.category(sign) == "Cf"
 
 
 def is_blank(text: str) -> bool:
@@ -187,7 +199,7 @@ def _as_compared(text: str) -> str:
     """Without what makes an address look like another: widths, odd dots, gaps, joiners, case."""
     text = unicodedata.normalize("NFKC", text).translate({0x3002: ".", 0xFF61: "."})
     text = re.sub(r"(?<!\s)\s+\.\s*", ".", text)
-    return "".join(sign for sign in text if unicodedata.category(sign) != "Cf").lower()
+    return "".join(sign for sign in text if not _is_format(sign)).lower()
 
 
 def _is_host(name: str) -> bool:

@@ -14,6 +14,12 @@ from kring.members.models import Identity
 
 MAX_HANDLE = 30
 PATTERN = re.compile(r"[a-z0-9_]{2,30}")
+# Words that would speak for the house, or be taken for one of its addresses.
+RESERVED = frozenset({
+    "about", "abuse", "accounts", "admin", "administrator", "api", "bookmarks", "demo", "help",
+    "kring", "language", "media", "moderator", "owner", "postmaster", "posts", "root", "security",
+    "settings", "static", "support", "system", "topics", "webmaster",
+})  # fmt: skip
 # Letters that NFKD does not take apart.
 _FOLD = str.maketrans(
     {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i"}
@@ -40,13 +46,18 @@ def handle_from(name: str) -> str:
     return handle if len(handle) >= 2 else "member"
 
 
+def is_taken(handle: str) -> bool:
+    """Whether a handle in its stored form is somebody's, or reserved. 1 query at most."""
+    return handle in RESERVED or Identity.objects.filter(handle__iexact=handle, domain="").exists()
+
+
 def free_handles(names: Sequence[str], *, also_taken: Iterable[str] = ()) -> list[str]:
     """One free local handle per name, in order, all different.
 
     1 query for a hundred names or fewer, 1 more per further hundred, 1 for all numbered variants.
     """
     wanted = [handle_from(name) for name in names]
-    taken = _stored(set(wanted)) | set(also_taken)
+    taken = _stored(set(wanted)) | set(also_taken) | RESERVED
     result: list[str] = []
     for base in wanted:
         handle = base if base not in taken else _numbered(base, taken)

@@ -15,7 +15,7 @@ from kring.core import nodes
 from kring.core.dating import id_at
 from kring.core.errors import Conflict, Invalid
 from kring.core.events import record
-from kring.core.html import clean_text, is_blank, render_markdown
+from kring.core.html import clean_name, clean_text, is_blank, render_markdown
 from kring.members.events import (
     IdentityCreated,
     IdentityDeleted,
@@ -23,7 +23,7 @@ from kring.members.events import (
     IdentitySuspended,
     ProfileChanged,
 )
-from kring.members.handles import free_handles, parse_handle
+from kring.members.handles import free_handles, is_taken, parse_handle
 from kring.members.models import Account, Identity, Kind, Role
 from kring.members.sections import SECTIONS, replace_section
 
@@ -70,7 +70,7 @@ def create_identity(
     is_sample = more.pop("is_sample", False)
     texts = _profile_texts({"name": name, **more})
     chosen = parse_handle(handle) if handle is not None else free_handles([texts["name"]])[0]
-    if handle is not None and Identity.objects.filter(handle__iexact=chosen, domain="").exists():
+    if handle is not None and is_taken(chosen):
         raise Conflict(_("That handle is taken."), code="handle_taken", field="handle")
     try:
         with transaction.atomic():
@@ -206,9 +206,7 @@ def _profile_texts(fields: dict[str, Any]) -> dict[str, str]:
     for name, value in fields.items():
         if name not in PROFILE_FIELDS or not isinstance(value, str):
             raise Invalid(_("A profile has no such field."), code="field", field=name)
-        text = clean_text(value)
-        if name != "about":
-            text = " ".join(text.split())
+        text = clean_text(value) if name == "about" else clean_name(value)
         if len(text) > PROFILE_FIELDS[name]:
             raise Invalid(
                 _("That is longer than %(limit)d characters.") % {"limit": PROFILE_FIELDS[name]},

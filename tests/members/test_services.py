@@ -1,6 +1,7 @@
 import pytest
 
 from kring.core.errors import Conflict, Invalid, NotFound
+from kring.core.html import clean_name
 from kring.members import queries, services
 from kring.members.handles import free_handles, handle_from
 from kring.members.models import Account, Identity, Skill
@@ -33,6 +34,25 @@ def account(email="ada@kring.example", **more):
 )
 def test_a_name_makes_a_handle(name, handle):
     assert handle_from(name) == handle
+
+
+def test_a_name_has_no_signs_that_cannot_be_seen():
+    name = "A\u200bd\u2060a\u00ad \U000e0041 \U0001f469\u200d\U0001f52c \u0646\u200c\u0647"
+    ada = services.create_person(name=name, headline="Bak\u2061er", now=NOON)
+    assert ada.name == "Ada \U0001f469\u200d\U0001f52c \u0646\u200c\u0647"
+    assert ada.headline == "Baker"
+    assert clean_name(ada.name) == ada.name
+    with pytest.raises(Invalid):
+        services.create_person(name="\u200b\u2060\u200d", now=NOON)
+    with pytest.raises(Invalid):
+        services.update_profile(identity=ada, name="\u00ad", now=NOON)
+
+
+def test_nobody_gets_a_handle_that_speaks_for_the_house():
+    for name in ("Admin", "Kring", "api"):
+        assert services.create_person(name=name, now=NOON).handle == f"{name.lower()}2"
+    with pytest.raises(Conflict):
+        services.create_person(name="Eve", handle="@Support", now=NOON)
 
 
 def test_people_of_one_name_get_handles_of_their_own():
