@@ -58,6 +58,13 @@ def check_settings() -> Findings:
     local = urlsplit(env.url).hostname in ("127.0.0.1", "localhost", "::1")
     if not env.secure and not local:
         yield _problem("https", "KRING_URL is not https: passwords would travel unprotected.")
+    if env.secure and not env.proxies:
+        yield _notice(
+            "proxies",
+            "KRING_URL is https and KRING_PROXIES is 0: every visitor seems to come from one "
+            "address, so they share the limits on signing in. Say how many proxies of yours pass "
+            "visitors on.",
+        )
     if env.debug:
         state = _notice if local else _problem
         yield state("debug", "KRING_DEBUG is on: pages show what went wrong inside.")

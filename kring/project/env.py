@@ -34,6 +34,7 @@ class Env:
 
     data: Path
     url: str
+    proxies: int
     postgres: Postgres | None
     redis_url: str | None
     secret_key: str
@@ -58,6 +59,8 @@ class Env:
 VARIABLES: dict[str, str] = {
     "KRING_DATA": "folder for the database, media, keys and snapshots (default: ./data)",
     "KRING_URL": "the address people type (default: http://127.0.0.1:8000)",
+    "KRING_PROXIES": "how many proxies of yours stand in front and pass visitors' addresses on "
+    "(default: 0)",
     "KRING_DATABASE": "postgres://user:password@host:5432/name, or empty for SQLite in KRING_DATA",
     "KRING_REDIS": "redis://host:6379/0, or empty to keep shared state in SQLite",
     "KRING_SECRET_KEY": "signing key of 50 characters or more (default: made in KRING_DATA/keys)",
@@ -87,13 +90,20 @@ def read_env(environ: Mapping[str, str]) -> Env:
     data = _data(environ.get("KRING_DATA") or "data")
     url = _url(environ.get("KRING_URL") or "http://127.0.0.1:8000")
     host = urlsplit(url).hostname or "localhost"
+    debug = _switch(environ, "KRING_DEBUG", default=False)
+    if debug and url.startswith("https://"):
+        raise SettingError(
+            "KRING_DEBUG is on and KRING_URL is https: pages would show visitors what went wrong "
+            "inside. Say KRING_DEBUG=off."
+        )
     return Env(
         data=data,
         url=url,
+        proxies=_whole("KRING_PROXIES", environ.get("KRING_PROXIES") or "0", most=9),
         postgres=_postgres(environ.get("KRING_DATABASE", "")),
         redis_url=_redis(environ.get("KRING_REDIS", "")),
         secret_key=_secret_key(environ.get("KRING_SECRET_KEY", ""), data),
-        debug=_switch(environ, "KRING_DEBUG", default=False),
+        debug=debug,
         log_level=_choice(environ, "KRING_LOG_LEVEL", "info", "debug", "warning", "error"),
         log_format=_choice(environ, "KRING_LOG_FORMAT", "json", "text"),
         language=_choice(environ, "KRING_LANGUAGE", "en", "nl"),
@@ -107,7 +117,10 @@ def read_env(environ: Mapping[str, str]) -> Env:
 def _data(value: str) -> Path:
     path = Path(value).absolute()
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        held = path.stat()
+        if held.st_uid == os.geteuid() and held.st_mode & 0o077:
+            path.chmod(0o700)
         # Asked of the system by doing it: rights alone do not tell of a read-only disk.
         probe = path / f".probe-{os.getpid()}-{secrets.token_hex(4)}"
         probe.touch()
@@ -139,6 +152,12 @@ def _switch(environ: Mapping[str, str], name: str, *, default: bool) -> bool:
     if value in ("", "on", "off"):
         return default if not value else value == "on"
     raise SettingError(f"{name} is {value!r}; say on or off.")
+
+
+def _whole(name: str, value: str, *, most: int) -> int:
+    if value.isascii() and value.isdigit() and len(value) <= 4 and int(value) <= most:
+        return int(value)
+    raise SettingError(f"{name} is {value!r}; say a whole number from 0 to {most}.")
 
 
 def _choice(environ: Mapping[str, str], name: str, default: str, *others: str) -> str:

@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from kring.project.env import Env, SettingError, read_env
 from kring.project.logs import configure as configure_logs
 
+# Databases, mail and locks are for this account alone, whatever the shell's own mask.
+os.umask(0o077)
 try:
     ENV: Env = read_env(os.environ)
 except SettingError as error:
@@ -48,6 +50,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "kring.project.https.HttpsOnlyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "kring.web.middleware.RequestLogMiddleware",
@@ -178,13 +181,15 @@ ACCOUNT_SIGNUP_FORM_CLASS = "kring.web.accounts.SignupForm"
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if ENV.secure else "http"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
+ALLAUTH_TRUSTED_PROXY_COUNT = ENV.proxies
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = ENV.secure
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "kring.web.errors.csrf_failure"
-SECURE_HSTS_SECONDS = 31_536_000 if ENV.secure else 0
+# Sent by our own middleware: Django's sends it only over TLS, which ends before granian.
+HTTPS_ONLY_SECONDS = 31_536_000 if ENV.secure else 0
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"

@@ -18,6 +18,10 @@ BAD = [
     ("KRING_URL", "https://network.example/path"),
     ("KRING_URL", "http://[::1"),
     ("KRING_URL", "http://network.example:99999"),
+    ("KRING_PROXIES", "-1"),
+    ("KRING_PROXIES", "one"),
+    ("KRING_PROXIES", "000000000999"),
+    ("KRING_PROXIES", "1" * 5_000),
     ("KRING_DATABASE", "mysql://root@host/name"),
     ("KRING_DATABASE", "postgres://host"),
     ("KRING_DATABASE", "postgres://host:port/name"),
@@ -94,8 +98,10 @@ def test_good_values_are_taken(tmp_path):
             "KRING_REDIS": "redis://cache.example:6379/0",
             "KRING_DEMO_SIGN_IN": "OFF",
             "KRING_LANGUAGE": "nl",
+            "KRING_PROXIES": "2",
         }
     )
+    assert env.proxies == 2
     assert (env.url, env.hostname, env.secure) == ("https://network.example", "network.example", 1)
     assert (env.postgres.password, env.postgres.port) == ("p@ss", 5433)
     assert (env.demo_sign_in, env.language, env.debug) == (False, "nl", False)
@@ -109,6 +115,47 @@ def test_keys_are_for_the_owner_alone_and_stay(tmp_path):
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
     assert stat.S_IMODE((tmp_path / "keys").stat().st_mode) == 0o700
     assert read_env({"KRING_DATA": str(tmp_path)}).secret_key == first
+
+
+def test_no_public_site_shows_what_went_wrong_inside(tmp_path):
+    inside = {"KRING_DATA": str(tmp_path), "KRING_DEBUG": "on"}
+    assert read_env({**inside, "KRING_URL": "http://127.0.0.1:8000"}).debug
+    with pytest.raises(SettingError, match="KRING_DEBUG is on and KRING_URL is https"):
+        read_env({**inside, "KRING_URL": "https://network.example"})
+
+
+def test_proxies_are_told_to_whoever_counts_sign_ins_by_address(tmp_path):
+    told = "from kring.project import settings; print(settings.ALLAUTH_TRUSTED_PROXY_COUNT)"
+    ended = subprocess.run(
+        [sys.executable, "-c", told],
+        env=plain_environ(KRING_DATA=str(tmp_path), KRING_PROXIES="1"),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert ended.stdout == "1\n", ended.stderr
+
+
+MAIL = """
+import django
+django.setup()
+from django.core.mail import send_mail
+send_mail("Hello", "Ada", None, ["ada@example.com"])
+"""
+
+
+@pytest.mark.process
+def test_nobody_else_on_the_machine_can_read_what_is_kept(tmp_path):
+    data = tmp_path / "data"
+    data.mkdir()
+    data.chmod(0o755)
+    environ = plain_environ(KRING_DATA=str(data), DJANGO_SETTINGS_MODULE="kring.project.settings")
+    for words in (["-m", "kring.project.cli", "migrate"], ["-c", MAIL]):
+        subprocess.run([sys.executable, *words], env=environ, cwd=ROOT, check=True, umask=0o022)
+    made = [data, *data.rglob("*")]
+    assert {"kring.db", "cache.db", "mail"} <= {path.name for path in made}
+    assert len(list((data / "mail").iterdir())) == 1
+    assert [path for path in made if stat.S_IMODE(path.stat().st_mode) & 0o077] == []
 
 
 @pytest.mark.process

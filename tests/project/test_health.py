@@ -125,3 +125,19 @@ def test_a_worker_from_the_future_means_a_wrong_clock():
 def test_a_redis_that_answers_is_well(redis_url, settings, tmp_path):
     settings.ENV = read_env({"KRING_DATA": str(tmp_path), "KRING_REDIS": redis_url})
     assert by_name()["shared_state"].sentence == "Redis answers."
+
+
+def test_the_doctor_asks_how_many_proxies_stand_before_https(settings, tmp_path):
+    public = {"KRING_DATA": str(tmp_path), "KRING_URL": "https://network.example"}
+    settings.ENV = read_env({**public, "KRING_PROXIES": "1"})
+    assert "proxies" not in by_name()
+    settings.ENV = read_env(public)
+    assert by_name()["proxies"].state == "notice"
+
+
+@pytest.mark.parametrize("path", ["/health", "/nowhere/"])
+def test_browsers_are_told_to_come_by_https_alone_where_people_do(client, settings, path):
+    settings.HTTPS_ONLY_SECONDS = 60
+    assert client.get(path)["Strict-Transport-Security"] == "max-age=60"
+    settings.HTTPS_ONLY_SECONDS = 0
+    assert "Strict-Transport-Security" not in client.get(path)
