@@ -19,7 +19,8 @@ from kring.members.models import Account, Community, Identity, Kind
 # Any of these means that somebody else's machine may be behind the connection.
 FORWARDING = (
     "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PROTO", "HTTP_FORWARDED",
-    "HTTP_X_REAL_IP", "HTTP_VIA",
+    "HTTP_X_REAL_IP", "HTTP_VIA", "HTTP_CF_CONNECTING_IP", "HTTP_TRUE_CLIENT_IP",
+    "HTTP_X_CLIENT_IP", "HTTP_X_CLUSTER_CLIENT_IP",
 )  # fmt: skip
 ACCOUNT_PAGES = "/accounts/"
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"

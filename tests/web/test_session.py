@@ -170,7 +170,18 @@ def _refused(**options):
 
 @pytest.mark.parametrize(
     "header",
-    ["x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "forwarded", "x-real-ip", "via"],
+    [
+        "x-forwarded-for",
+        "x-forwarded-host",
+        "x-forwarded-proto",
+        "forwarded",
+        "x-real-ip",
+        "via",
+        "cf-connecting-ip",
+        "true-client-ip",
+        "x-client-ip",
+        "x-cluster-client-ip",
+    ],
 )
 def test_not_through_a_proxy(sample, header):
     for value in ("127.0.0.1", "", "for=127.0.0.1"):
