@@ -181,6 +181,9 @@ ACCOUNT_SIGNUP_FORM_CLASS = "kring.web.accounts.SignupForm"
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if ENV.secure else "http"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
+# Guessing is stopped by where it comes from; a member is locked out from everywhere only by many
+# more tries than one guesser has, or anyone could keep anyone out.
+ACCOUNT_RATE_LIMITS = {"login_failed": "5/300s/ip,50/300s/key"}
 ALLAUTH_TRUSTED_PROXY_COUNT = ENV.proxies
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = ENV.secure

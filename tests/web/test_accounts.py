@@ -240,3 +240,14 @@ def test_the_mail_speaks_the_reader_s_language(square):
     join(client)
     assert not mail.outbox[0].subject.startswith("Confirm")
     assert "example.com" not in mail.outbox[0].body
+
+
+def test_a_guesser_is_stopped_and_the_member_is_not_kept_out(member):
+    right = {"login": "hank@example.org", "password": "correct horse"}
+    guesser, at_home = Client(REMOTE_ADDR="198.51.100.7"), Client(REMOTE_ADDR="203.0.113.9")
+    for _try in range(6):
+        Page(guesser.post(ENTER, right | {"password": "wrong"}))
+    refused = guesser.post(ENTER, right)
+    assert refused.status_code in (200, 429)
+    assert not guesser.session.get("_auth_user_id")
+    assert at_home.post(ENTER, right).headers["Location"] == "/"
