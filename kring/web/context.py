@@ -42,6 +42,7 @@ NAV = {
     "topic": "topics",
     "bookmarks": "bookmarks",
     "policy": "policy",
+    "steering": "steering",
 }
 
 

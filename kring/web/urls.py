@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from kring.web.views import acts, home, people, posts, session, topics
+from kring.web.views import acts, home, people, posts, session, steering, topics
 
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("how-the-feed-works", home.policy, name="policy"),
     path("language", session.set_language, name="set_language"),
     path("demo/sign-in", session.demo_sign_in, name="demo_sign_in"),
+    path("your-feed", steering.steering, name="steering"),
     path("bookmarks", topics.bookmarks, name="bookmarks"),
     path("topics", topics.topics, name="topics"),
     path("topics/<str:name>", topics.topic, name="topic"),

@@ -66,6 +66,7 @@ ROUTES = {
     "set_language": Route(NO, 422, NO, 422),
     "demo_sign_in": Route(NO, 404, NO, 404),  # this community is no sample
     "bookmarks": private_page(),
+    "steering": private_page(),
     "topics": page(),
     "topic": page(),
     "compose": act(422),

@@ -77,7 +77,7 @@ def test_no_form_leads_to_another_site(square, away):
     ):
         answer = client.post(path, {**fields, "next": away})
         assert answer.status_code == 303
-        place, _, _anchor = answer.headers["Location"].partition("#")
+        place = answer.headers["Location"].partition("#")[0].partition("?posted=")[0]
         assert place == "/" or (place.startswith("/;@") and away.startswith("/;@")), place
         assert set(client.cookies) <= {"sessionid", "language", "csrftoken", "messages", "order"}
     for path in (reverse("account_login"), reverse("account_signup")):

@@ -29,6 +29,7 @@ def test_what_one_posts_is_on_the_next_page_and_in_other_people_s_feeds(square):
         square.town.ada.pk, "Pears, too. #harvest", "inform",
     )  # fmt: skip
     assert "Your post is there." in page.words
+    assert page.card(post.pk)  # once, above one's feed, of which one's own posts are no part
     assert look(ada, "/?order=time").card(post.pk)
     assert look(sign_in(square.town.bob), "/?order=ranked").card(post.pk)
     assert look(sign_in(square.town.dan), "/?order=time").card(post.pk)

@@ -46,7 +46,12 @@ def actor(request: KringRequest) -> Identity:
 def go_back(request: KringRequest, anchor: str = "") -> HttpResponse:
     """303 to the page the form stood on, at the card it was about."""
     path = back_to(request)
-    response = HttpResponseRedirect(f"{path}#{anchor}" if anchor and "#" not in path else path)
+    return see_other(f"{path}#{anchor}" if anchor and "#" not in path else path)
+
+
+def see_other(path: str) -> HttpResponse:
+    """303: the answer to a form is another page."""
+    response = HttpResponseRedirect(path)
     response.status_code = SEE_OTHER
     return response
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from kring.core import clock
 from kring.core.html import plain_text
-from kring.core.paging import parse_cursor
+from kring.core.paging import parse_cursor, possible_id
 from kring.core.prepared import Prepared
 from kring.feed import serving
 from kring.feed.queries import by_time
@@ -79,18 +79,20 @@ def _ranked(request: KringRequest, viewer: Identity) -> dict[str, Any]:
     feed = _served(request, viewer)
     items = pages.ranked(viewer, feed)
     since = min((item.card.created_at for item in items), default=None)
-    return {
-        "items": items, "since": since, "next_before": None,
-        "left": max(feed.candidates - len(items), 0),
-    }  # fmt: skip
+    posted = _just_posted(request, viewer)
+    return {"items": [*posted, *items], "since": since, "next_before": None}
+
+
+def _just_posted(request: KringRequest, viewer: Identity) -> list[pages.Item]:
+    """The post one has just written, to be shown once above the feed."""
+    post_id = possible_id(request.GET.get("posted", ""))
+    items = pages.plain(viewer, [post_id]) if post_id else []
+    return [item for item in items if item.card.mine.is_author]
 
 
 def _timeline(request: KringRequest, viewer: Identity) -> dict[str, Any]:
     page = by_time(viewer, parse_cursor(request.GET.get("before")), PAGE)
-    return {
-        "items": pages.plain(viewer, list(page.items)), "next_before": page.next_before,
-        "since": None, "left": 0,
-    }  # fmt: skip
+    return {"items": pages.plain(viewer, list(page.items)), "next_before": page.next_before}
 
 
 def _aside(viewer: Identity) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,14 +14,15 @@ from kring.core.paging import possible_id
 from kring.posts import queries, services
 from kring.posts.cards import PostCard, cards
 from kring.web import pages
+from kring.web.context import back_to
 from kring.web.middleware import KringRequest
 from kring.web.views.common import (
-    SEE_OTHER,
     actor,
     draft_from,
     go_back,
     kept,
     notice,
+    see_other,
     signed_in,
     url,
 )
@@ -44,6 +45,9 @@ def compose(request: KringRequest) -> HttpResponse:
         )
         return _with_retry(response, error)
     notice(request, _("Your post is there."))
+    if back_to(request).startswith(("/?posted=", "/?order=ranked")) or back_to(request) == "/":
+        # One's own posts are no candidates of one's own feed: show this one once, at the top.
+        return see_other(f"/?posted={post.pk}#card-{post.pk}")
     return go_back(request, f"card-{post.pk}")
 
 
@@ -93,9 +97,7 @@ def comment(request: KringRequest, post_id: int) -> HttpResponse:
             request, post_id, draft=kept(request), error=error.message, status=error.status
         )
         return _with_retry(response, error)
-    response = HttpResponseRedirect(f"{url('post', made.thread_id)}#card-{made.pk}")
-    response.status_code = SEE_OTHER
-    return response
+    return see_other(f"{url('post', made.thread_id)}#card-{made.pk}")
 
 
 def _card(request: KringRequest, post_id: int) -> PostCard:
@@ -146,9 +148,7 @@ def edit(request: KringRequest, post_id: int) -> HttpResponse:
     except REFUSED as error:
         context = {"card": card, "text": text, "error": error.message}
         return render(request, "edit.html", context, status=error.status)
-    response = HttpResponseRedirect(f"{url('post', post_id)}#card-{post_id}")
-    response.status_code = SEE_OTHER
-    return response
+    return see_other(f"{url('post', post_id)}#card-{post_id}")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -159,11 +159,7 @@ def delete(request: KringRequest, post_id: int) -> HttpResponse:
         return render(request, "delete.html", {"card": card})
     services.delete(by=actor(request), post_id=post_id, now=clock.utc_now())
     notice(request, _("Removed. Answers of others stay."))
-    response = HttpResponseRedirect(
-        url("post", card.thread_id) if card.is_comment else reverse("home")
-    )
-    response.status_code = SEE_OTHER
-    return response
+    return see_other(url("post", card.thread_id) if card.is_comment else reverse("home"))
 
 
 @require_safe

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.conf import settings
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -15,7 +15,7 @@ from kring.core.errors import Invalid
 from kring.members.models import Account
 from kring.web import demo
 from kring.web.middleware import KringRequest
-from kring.web.views.common import SEE_OTHER, go_back
+from kring.web.views.common import go_back, see_other
 
 
 @require_POST
@@ -40,6 +40,4 @@ def set_language(request: KringRequest) -> HttpResponse:
 @require_POST
 def demo_sign_in(request: KringRequest) -> HttpResponse:
     demo.sign_in(request, handle=request.POST.get("handle", ""), now=clock.utc_now())
-    response = HttpResponseRedirect(reverse("home"))
-    response.status_code = SEE_OTHER
-    return response
+    return see_other(reverse("home"))
