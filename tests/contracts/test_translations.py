@@ -20,6 +20,9 @@ from babel.messages.pofile import read_po
 from django.conf import settings
 from django.utils.translation import template
 
+from kring.feed.policy import public_numbers
+from kring.web.templatetags.policy import SECTIONS, spelled_out
+
 CODE = Path(settings.BASE)
 PO = CODE / "locale" / "nl" / "LC_MESSAGES" / "django.po"
 MO = PO.with_suffix(".mo")
@@ -56,7 +59,13 @@ def messages() -> dict[tuple[str | None, str], tuple[str, str | None]]:
                 place = f"{path.relative_to(CODE.parent)}:{line}"
                 plural = texts[1] if len(texts) > 1 else None
                 found[(context, texts[0])] = (place, plural)
-    return found
+    return found | {(None, text): ("kring/feed/policy.toml:0", None) for text in policy_words()}
+
+
+def policy_words() -> set[str]:
+    """What the page of the feed's rules says, beside the titles of its sections."""
+    rows = [row for _name, rows in public_numbers() for row in rows]
+    return {word for row in rows for word in (row["why"], row["unit"], spelled_out(row["name"]))}
 
 
 @pytest.fixture(scope="session")
@@ -101,6 +110,16 @@ def test_nothing_is_missing(said, catalogue):
         if not forms or not all(forms) or (plural is not None and len(forms) != 2):
             missing.append(f"{place}: {key[1]}")
     assert missing == []
+
+
+def test_the_feeds_rules_are_told_in_dutch(said, catalogue):
+    assert {name for name, _rows in public_numbers()} == set(SECTIONS)
+    words = policy_words() | set(SECTIONS.values())
+    assert len(words) > 150
+    told = {text: _find(catalogue, (None, text)) for text in words}
+    assert [text for text, message in told.items() if not (message and message.string)] == []
+    assert [text for text, message in told.items() if message.fuzzy] == []
+    assert {(None, text) for text in words} <= set(said)
 
 
 def test_nothing_is_fuzzy(catalogue):

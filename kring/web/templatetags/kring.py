@@ -236,10 +236,3 @@ def input_(field: BoundField) -> SafeString:
     if field.errors:
         attrs["aria-invalid"] = "true"
     return field.as_widget(attrs=attrs)
-
-
-@register.filter
-def spelled_out(name: str) -> str:
-    """A setting's name as words: "act_weights" as "Act weights"."""
-    words = name.replace("_", " ")
-    return words[:1].upper() + words[1:]
