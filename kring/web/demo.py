@@ -58,7 +58,9 @@ def keeps_out(request: HttpRequest, person: Identity | None) -> bool:
     if person is None or not person.is_sample:
         return False
     path = request.path_info
-    return path.startswith(ACCOUNT_PAGES) and path != reverse("account_logout")
+    # Signing in or joining while signed in only leads home.
+    harmless = {reverse(name) for name in ("account_login", "account_signup", "account_logout")}
+    return path.startswith(ACCOUNT_PAGES) and path not in harmless
 
 
 def sign_in(request: Any, *, handle: str, now: datetime) -> Identity:

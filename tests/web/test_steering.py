@@ -31,8 +31,9 @@ def test_what_one_told_the_feed_is_listed_and_undone_later(square):
     for path in undoing:
         assert bob.post(path, {"next": PLACE}).headers["Location"] == PLACE
     assert "You told it nothing yet" in look(bob, PLACE).words
-    for model in (Hidden, LessLikeThis, ThreadMute, Mute, Block):
+    for model in (Hidden, LessLikeThis, ThreadMute, Mute):
         assert not model.objects.exists()
+    assert not Block.objects.filter(blocker=square.town.bob).exists()
 
 
 def test_nobody_sees_what_another_told_theirs(square):
