@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from kring.archive import store
 from kring.archive.rows import (
@@ -32,6 +33,7 @@ from kring.archive.rows import (
 )
 from kring.archive.store import Progress, Run
 from kring.core.clock import MILLISECOND, to_ms
+from kring.core.errors import Invalid
 from kring.core.html import clean_text, count_words, render_markdown
 from kring.core.ids import BACKDATED_NODE, compose
 from kring.feed.log import ActRow, append_acts
@@ -85,6 +87,12 @@ def check(folder: Path) -> Files:
         plain = folder / f"{name}.csv"
         return Table(plain if plain.exists() else folder / f"{name}.csv.gz", columns)
 
+    names = ("interactions.csv", "interactions.csv.gz")
+    if folder.is_dir() and not any((folder / name).exists() for name in names):
+        raise Invalid(
+            _("%(path)s is not Deskdrop data: it has no interactions.csv or interactions.csv.gz.")
+            % {"path": folder}
+        )
     files = Files(
         table("interactions", "timestamp", "event_type", "content_id", "person_id"),
         table("titles", "content_id", "title"),

@@ -136,6 +136,7 @@ class Excerpt:
     created_at: datetime
     text: str
     is_deleted: bool = False
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,6 +334,7 @@ def _excerpt(row: dict[str, Any]) -> Excerpt:
         created_at=row["created_at"],
         text=text,
         is_deleted=not row["seen"],
+        language=row["language"] if row["seen"] else "",
     )
 
 

@@ -273,7 +273,7 @@ def _ranks(item: HomeItem) -> list[tuple[str, str]]:
                 gettext("further down") if place is None else ordinal(place),
             )
         )
-    ranks.append((gettext("Ordered by time"), ordinal(reason.rank_by_time)))
+    ranks.append((gettext("By time, among what was considered"), ordinal(reason.rank_by_time)))
     return ranks
 
 

@@ -80,7 +80,10 @@ def test_a_graph_can_be_imported_and_asked(kring, tmp_path):
     [
         (["import", "ldbc", "nowhere"], "nowhere is not a folder"),
         (["import", "ldbc", "."], "is not LDBC data"),
-        (["import", "deskdrop", "."], "There is no file"),
+        (
+            ["import", "deskdrop", "."],
+            "is not Deskdrop data: it has no interactions.csv or interactions.csv.gz.",
+        ),
         (["import", "deskdrop", __file__], "is not a folder"),
         (["demo", "--no-serve", "--members", "5"], "120 to 5000 members"),
         (["demo", "--no-serve", "--seed", "x"], "'x' is not a whole number"),

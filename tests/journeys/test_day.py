@@ -267,7 +267,9 @@ def test_less_like_this_lowers_it_until_undone(day):
 def test_language_is_remembered_on_this_account(day):
     day.get_by_role("button", name="Nederlands").first.click()
     expect(day.locator("html")).to_have_attribute("lang", "nl")
-    expect(day.locator(".switch [aria-current]")).to_have_text(re.compile("Voor jou|Op tijd"))
+    expect(day.locator(".switch [aria-current]")).to_have_text(
+        re.compile("Voor jou|Nieuwste eerst")
+    )
     day.get_by_role("button", name="English").first.click()
     expect(day.locator("html")).to_have_attribute("lang", "en")
 

@@ -37,9 +37,9 @@ def say(author, text="Words", *, minute=0, **draft):
     return publish(author=author, draft=Draft(text=text, **draft), now=NOON + minute * MINUTE)
 
 
-def answer(author, to, text="Yes", *, minute=0):
+def answer(author, to, text="Yes", *, minute=0, **draft):
     now = NOON + minute * MINUTE
-    return comment(author=author, in_reply_to=to.pk, draft=Draft(text=text), now=now)
+    return comment(author=author, in_reply_to=to.pk, draft=Draft(text=text, **draft), now=now)
 
 
 def share(author, post, text="", *, minute=0, **draft):
@@ -151,6 +151,17 @@ def test_a_comment_s_card_names_its_thread(town):
     )
     assert card.context.text.endswith("word…")
     assert len(card.context.text) <= 200
+
+
+def test_what_is_quoted_keeps_its_language(town):
+    post = say(town.ada, "Wie weet dit?", language="nl")
+    talk = answer(town.bob, post, "Nobody.", language="en")
+    [above, below] = queries.cards(town.eve, [post.pk, talk.pk])
+    assert [quoted.language for quoted in above.peek] == ["en"]
+    assert below.context.language == "nl"
+    delete(by=town.ada, post_id=post.pk, now=NOON)
+    [below] = queries.cards(town.eve, [talk.pk])
+    assert below.context.language == ""
 
 
 def test_cards_come_in_the_order_asked_for_without_what_is_hidden(town):

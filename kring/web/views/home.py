@@ -110,7 +110,7 @@ def _build_talking(viewer: int) -> QuerySet[Post, Any]:
     return (
         Post.objects.filter(listed(viewer), in_reply_to__isnull=False, author_id__in=ties)
         .order_by("-id")
-        .values_list("thread_id", "id", "html", "created_at", *AUTHOR)[: TALKING * 4]
+        .values_list("thread_id", "id", "html", "language", "created_at", *AUTHOR)[: TALKING * 4]
     )
 
 
@@ -121,9 +121,10 @@ _TALKING = Prepared(_build_talking)
 def _talking(viewer: Identity) -> list[Excerpt]:
     """The latest comments of connections, one a thread. 1 query."""
     threads: dict[int, Excerpt] = {}
-    for thread, post_id, html, created_at, *author in _TALKING.rows(viewer.pk):
+    for thread, post_id, html, language, created_at, *author in _TALKING.rows(viewer.pk):
         text = plain_text(html)[:EXCERPT]
-        threads.setdefault(thread, Excerpt(post_id, AuthorCard(*author), created_at, text))
+        said = Excerpt(post_id, AuthorCard(*author), created_at, text, language=language)
+        threads.setdefault(thread, said)
     return list(threads.values())[:TALKING]
 
 
