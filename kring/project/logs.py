@@ -82,6 +82,10 @@ def name_no_path(record: logging.LogRecord) -> bool:
         route = f"/{match.route}" if match else "unknown"
         why = record.name.rpartition(".")[2]
         record.msg, record.args = f"{record.status_code} ({why}): {route}", ()
+        if why == "DisallowedHost":
+            # Anybody's scanner does this; Django's advice to allow the name would be wrong.
+            record.levelno, record.levelname = logging.WARNING, "WARNING"
+            record.msg = "A request was refused: it asked for a host that is not this Kring's."
     return True
 
 

@@ -108,10 +108,12 @@ def test_django_tells_no_path_and_no_host(migrated_folder):
     lines = [json.loads(line) for line in asked.stderr.splitlines()]
     told = [line["event"] for line in lines if line["logger"].startswith("django")]
     assert told == [
-        "400 (DisallowedHost): unknown",
+        "A request was refused: it asked for a host that is not this Kring's.",
         "403 (csrf): /accounts/login/",
         "500 (request): /health",
     ]
+    levels = [line["level"] for line in lines if line["logger"].startswith("django")]
+    assert levels == ["warning", "warning", "error"]
     assert lines[-2]["exception"] == "ValueError"
 
 
