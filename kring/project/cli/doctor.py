@@ -1,4 +1,4 @@
-"""Say in sentences what is well with this Kring and what is not; exit code 1 when anything is."""
+"""Say what is well with this Kring and what is not; exit code 1 when anything is wrong."""
 
 from __future__ import annotations
 
