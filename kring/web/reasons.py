@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import wraps
 from math import floor
+from typing import TypeVar
 
 from babel.numbers import format_decimal
 from django.utils.translation import get_language, gettext, ngettext, pgettext
@@ -18,6 +20,7 @@ from kring.feed.reasons import Reason
 from kring.feed.serving import HomeItem
 from kring.posts.cards import AuthorCard, TopicCard
 
+T = TypeVar("T")
 FEW = 5
 HOURS_AS_HOURS = 48
 WIDEST = 100
@@ -173,8 +176,23 @@ def ordinal(number: int) -> str:
     return f"{number}{'th' if number % 100 in (11, 12, 13) else ending}"
 
 
-def ordinal_words(number: int) -> str:
-    words = (
+def per_language(words: Callable[[], T]) -> Callable[[], T]:
+    """Make a table of words once for each language: a page reads it a hundred times."""
+    made: dict[str | None, T] = {}
+
+    @wraps(words)
+    def read() -> T:
+        language = get_language()
+        if language not in made:
+            made[language] = words()
+        return made[language]
+
+    return read
+
+
+@per_language
+def rank_words() -> tuple[str, ...]:
+    return (
         pgettext("rank", "first"),
         pgettext("rank", "second"),
         pgettext("rank", "third"),
@@ -188,10 +206,15 @@ def ordinal_words(number: int) -> str:
         pgettext("rank", "eleventh"),
         pgettext("rank", "twelfth"),
     )
+
+
+def ordinal_words(number: int) -> str:
+    words = rank_words()
     return words[number - 1] if 1 <= number <= len(words) else ordinal(number)
 
 
-def group_label(group: str) -> str:
+@per_language
+def group_labels() -> dict[str, str]:
     return {
         "person": gettext("People"),
         "topic": gettext("Subject"),
@@ -199,7 +222,7 @@ def group_label(group: str) -> str:
         "response": gettext("Response"),
         "freshness": gettext("Freshness"),
         "discovery": gettext("New to you"),
-    }[group]
+    }
 
 
 def _short(reason: Reason, told: Mapping[str, list[str]]) -> str:
@@ -214,9 +237,10 @@ def _short(reason: Reason, told: Mapping[str, list[str]]) -> str:
 def _bars(reason: Reason, told: Mapping[str, list[str]], points: Sequence[int]) -> list[Bar]:
     widest = max([abs(number) for number in points] + [1])
     rows = sorted(zip(reason.groups, points, strict=False), key=lambda row: -row[1])
+    labels = group_labels()
     bars = [
         Bar(
-            label=group_label(group.group),
+            label=labels[group.group],
             width=_width(number, widest),
             number=signed(number),
             sentences=told[group.group],
@@ -277,6 +301,7 @@ def _ranks(item: HomeItem) -> list[tuple[str, str]]:
     return ranks
 
 
+@per_language
 def held_back_words() -> dict[str, str]:
     return {
         "frequency": gettext("The author posted shortly before"),
@@ -286,6 +311,7 @@ def held_back_words() -> dict[str, str]:
     }
 
 
+@per_language
 def without_words() -> dict[str, str]:
     return {
         "person": gettext("If you two had nothing to do with each other"),

@@ -100,7 +100,8 @@ def test_every_group_and_every_rule_has_words(language):
     with translation.override(language):
         assert set(reasons.held_back_words()) == held
         assert set(reasons.without_words()) == set(features.GROUPS)
-        assert all(reasons.group_label(group) for group in features.GROUPS)
+        assert set(reasons.group_labels()) == set(features.GROUPS)
+        assert all(reasons.group_labels().values())
     assert held == {
         multipliers.Frequency.name, multipliers.BareRepost.name, multipliers.Seen.name,
         multipliers.Less.name,
