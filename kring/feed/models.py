@@ -1,7 +1,7 @@
 """What the feed remembers: the append-only log, pseudonyms, and each person's own steering.
 
 The two log tables are ordered by id and an id begins with its moment, so a range of ids is a range
-of time: PostgreSQL partitions them by day on it, and expiry drops whole days.
+of time: PostgreSQL partitions them by day on it, and whole days can be dropped.
 """
 
 from __future__ import annotations

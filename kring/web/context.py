@@ -9,8 +9,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest
 
 from kring.members.models import Community
-from kring.posts.models import Audience, Goal, ReactionKind
-from kring.web import demo
+from kring.posts.models import Audience, Goal
 
 # What a person may choose; groups and messages get their own places.
 AUDIENCES = (Audience.PUBLIC, Audience.MEMBERS, Audience.CONNECTIONS)
@@ -29,8 +28,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "nav": NAV.get(match.url_name or "", "") if match else "",
         "here": here(request),
         "client_key": uuid.uuid4().hex,
-        "can_demo": demo.allowed(request, community),
-        "kinds": ReactionKind.choices,
         "goals": Goal.choices,
         "audiences": [(audience.value, audience.label) for audience in AUDIENCES],
     }

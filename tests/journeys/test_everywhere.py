@@ -47,10 +47,15 @@ def rest_of_the_pages(page: Page) -> list[str]:
     page.locator("main form").get_by_role("button").first.click()
     me = page.locator(".nav--1 a").nth(3).get_attribute("href")
     page.goto(me)
+    # Something to undo: the list of what one told the feed, and a blocked person's page.
+    page.goto("/@wim")
+    page.get_by_role("button", name="Block").click()
+    page.goto(me)
     work = page.locator(".cv a[href^='/@']").first
     organisation = work.get_attribute("href") if work.count() else me
     return [
-        "/?order=time", topic, me, organisation, mine, f"{mine}/edit", f"{mine}/delete",
+        "/your-feed", "/@wim", "/?order=time", topic, me, organisation, mine,
+        f"{mine}/edit", f"{mine}/delete",
         f"{mine}/history", "/how-the-feed-works", "/accounts/email/", "/posts/1",
     ]  # fmt: skip
 

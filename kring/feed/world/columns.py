@@ -18,7 +18,6 @@ from kring.network.graph import distinct, ranges
 
 Ints = NDArray[np.int64]
 Rows = NDArray[np.int32]
-Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 S = TypeVar("S", bound=np.generic)

@@ -32,7 +32,6 @@ class Progress:
         self._terminal = sys.stderr.isatty()
         self._pause = 0.2 if self._terminal else 5.0
         self._spoken_at = time.monotonic()
-        self._open_line = False
 
     def update(self, done: int) -> None:
         """Tell how far the work is, if it is time to tell."""
@@ -40,12 +39,10 @@ class Progress:
             return
         self._spoken_at = time.monotonic()
         self._write(self._line(done), end="" if self._terminal else "\n")
-        self._open_line = self._terminal
 
     def done(self, done: int) -> None:
         """Tell that it is finished; the last word stays on the screen."""
         self._write(self._line(done), end="\n")
-        self._open_line = False
 
     def _line(self, done: int) -> str:
         if self._total:
