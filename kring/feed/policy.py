@@ -41,6 +41,7 @@ class ActWeights:
     connect: float
     follow: float
     profile_visit: float
+    more: float
 
 
 @dataclass(frozen=True)

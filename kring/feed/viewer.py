@@ -22,7 +22,11 @@ ID_SETS = (
     "hidden_post_ids",
     "read_post_ids",
     "followed_topic_ids",
+    "muted_topic_ids",
+    "only_topic_ids",
 )
+# How much each group of reasons counts, in the order of features.GROUPS: 1 is as the policy has it.
+AS_THE_POLICY_HAS_IT = (1.0,) * 6
 
 
 def _none() -> Ints:
@@ -47,6 +51,13 @@ class Viewer:
     blocked_ids: in either direction
     seen: post id → times it was passed over, at most once per visit
     interests: topic id → weight ≥ 0, where 1 is as much as following it
+    muted_topic_ids: posts about one of these are not for this viewer
+    only_topic_ids: when there are any, posts about one of these and nothing else
+    interest_set: topic id → log ratio to the community, as the viewer set it by hand
+    group_factors: 0–2 per group of reasons, in the order of `features.GROUPS`
+    outside_share: largest share of a page from outside the network; None: as the policy has it
+    profiling: False when nothing may be concluded from what the viewer did
+    languages: what the viewer reads, as ISO 639-1 codes; none given: any
     """
 
     id: int
@@ -63,6 +74,12 @@ class Viewer:
     less: tuple[LessLikeThis, ...] = ()
     seen: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
     interests: Mapping[int, float] = field(default_factory=lambda: MappingProxyType({}))
+    interest_set: Mapping[int, float] = field(default_factory=lambda: MappingProxyType({}))
+    muted_topic_ids: Ints = field(default_factory=_none)
+    only_topic_ids: Ints = field(default_factory=_none)
+    group_factors: tuple[float, ...] = AS_THE_POLICY_HAS_IT
+    outside_share: float | None = None
+    profiling: bool = True
     company_id: int = 0
     languages: tuple[str, ...] = ()
     seen_ids: Ints = field(init=False, default_factory=_none)

@@ -42,6 +42,7 @@ class ActKind(IntEnum):
     CONNECT = 10
     FOLLOW = 11
     PROFILE_VISIT = 12
+    MORE = 13
 
 
 def _table(*kinds: ActKind) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
