@@ -14,6 +14,8 @@ from django.db.models import F, QuerySet
 
 from kring.core.clock import to_ms
 from kring.core.ids import ms_of
+from kring.feed.apply import reaction_kind, repost_kind
+from kring.feed.library import ActOfPost
 from kring.feed.models import Hidden, LessLikeThis, LoggedAct, Pseudonym
 from kring.feed.world import ActColumns, ActKind, Audience, AuthorKind, Post, PostColumns, PostFlag
 from kring.feed.world import World as FeedWorld
@@ -21,7 +23,7 @@ from kring.feed.world.posts import MAX_TOPICS
 from kring.members.models import Kind, Position
 from kring.network.models import Connection, Follow
 from kring.posts.models import Audience as PostAudience
-from kring.posts.models import Bookmark, PostTopic, Reaction, ReactionKind
+from kring.posts.models import Bookmark, PostTopic, Reaction
 from kring.posts.models import Post as PostRow
 
 MAX_POSTS = 1_000_000
@@ -166,10 +168,6 @@ def _reactions() -> Iterator[ActTuple]:
         yield by, reaction_kind(kind), to_ms(at), subject, towards
 
 
-def reaction_kind(kind: str) -> int:
-    return ActKind.HELPED if kind == ReactionKind.HELPED else ActKind.REACT
-
-
 def _comments() -> Iterator[ActTuple]:
     rows = (
         PostRow.objects.filter(in_reply_to__isnull=False, deleted_at__isnull=True)
@@ -205,10 +203,6 @@ def _reposts(bare_words: int) -> Iterator[ActTuple]:
     )
     for author, at, shared, towards, words in rows.iterator(CHUNK):
         yield author, repost_kind(words, bare_words), to_ms(at), shared or 0, towards or 0
-
-
-def repost_kind(words: int, bare_words: int) -> int:
-    return ActKind.BARE_REPOST if words < bare_words else ActKind.REPOST_WITH_WORDS
 
 
 def _private_acts() -> Iterator[ActTuple]:
@@ -273,7 +267,7 @@ def _pairs(rows: QuerySet[Any], a: str, b: str) -> Any:
     return flat[:, 0], flat[:, 1]
 
 
-def acts_of_post(post_id: int) -> list[tuple[int, int, int, int]]:
+def acts_of_post(post_id: int) -> list[ActOfPost]:
     """The acts that a comment or repost may be: (actor, kind, post, towards). 1 query.
 
     None for a repost for a few. A deleted repost no longer tells whether it had own words, so
@@ -298,8 +292,10 @@ def acts_of_post(post_id: int) -> list[tuple[int, int, int, int]]:
     author, thread, audience, origin, parent, parent_author, shared, shared_author = row
     if parent is not None:
         kind = ActKind.COMMENT if parent == thread else ActKind.REPLY
-        return [(author, kind, _talked_about(thread, audience, origin), parent_author or 0)]
+        return [
+            ActOfPost(author, kind, _talked_about(thread, audience, origin), parent_author or 0)
+        ]
     if shared is None or audience not in WIDE:
         return []
     kinds = (ActKind.BARE_REPOST, ActKind.REPOST_WITH_WORDS)
-    return [(author, kind, shared, shared_author or 0) for kind in kinds]
+    return [ActOfPost(author, kind, shared, shared_author or 0) for kind in kinds]
