@@ -1,7 +1,6 @@
-"""The feed's numbers, read from `policy.toml` and checked against the bounds they state.
+"""Reading a policy: every number in its bounds, and a hash over the values.
 
-The dataclasses below are the schema: every field must be in the file and nothing else may be, so a
-misspelt name is an error and not a silent default.
+A misspelt name is an error and not a silent default.
 """
 
 from __future__ import annotations
@@ -10,168 +9,16 @@ import hashlib
 import json
 import math
 import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-Numbers = tuple[float, ...]
+from kring.feed.policy.schema import HEADS, SECTIONS, Curve, Numbers, Policy, PolicyError
+
 T = TypeVar("T")
-HEADS = ("read", "react", "comment", "share", "outcome", "negative")
-DEFAULT_FILE = Path(__file__).with_name("policy.toml")
+DEFAULT_FILE = Path(__file__).parent.with_name("policy.toml")
 ENTRY_KEYS = {"value", "unit", "min", "max", "why"}
-
-
-class PolicyError(ValueError):
-    """The policy cannot be used; the message is one sentence for the community's owner."""
-
-
-@dataclass(frozen=True)
-class ActWeights:
-    read: float
-    react: float
-    comment: float
-    reply: float
-    repost_with_words: float
-    bare_repost: float
-    bookmark: float
-    helped: float
-    hide: float
-    less: float
-    connect: float
-    follow: float
-    profile_visit: float
-    more: float
-
-
-@dataclass(frozen=True)
-class Affinity:
-    short_days: float
-    long_days: float
-    resharer_share: float
-    acts_read: int
-
-
-@dataclass(frozen=True)
-class StrongTies:
-    count: int
-    minimum: float
-    acts_each: int
-
-
-@dataclass(frozen=True)
-class Sources:
-    connections_quota: int
-    follows_quota: int
-    strong_ties_quota: int
-    posts_each: int
-
-
-@dataclass(frozen=True)
-class Filters:
-    seen_limit: int
-    age_limit_days: float
-    visit_minutes: float
-    min_candidates: int
-    drop_read: bool
-
-
-@dataclass(frozen=True)
-class Topics:
-    half_life_days: float
-    kappa: float
-    follow: float
-    declared_share: float
-    lowest: float
-    highest: float
-
-
-@dataclass(frozen=True)
-class Response:
-    kappa: float
-    prior_mean: float
-    prior_posts: float
-    half_life_hours: float
-    window_days: int
-
-
-@dataclass(frozen=True)
-class Discovery:
-    familiar_after: float
-
-
-@dataclass(frozen=True)
-class Value:
-    """bias and weights hold one number per head."""
-
-    bias: Numbers
-    weights: Numbers
-    first: float
-    first_days: int
-
-
-@dataclass(frozen=True)
-class Multipliers:
-    frequency_depth: float
-    frequency_half_life_hours: float
-    strong_response: float
-    bare_words: int
-    bare: float
-    seen_exponent: float
-    less_factor: float
-    less_days: float
-    less_end_days: float
-
-
-@dataclass(frozen=True)
-class Selection:
-    second_post: float
-    window: int
-    per_window: int
-    look_ahead: int
-
-
-@dataclass(frozen=True)
-class Curve:
-    """Log-odds at each knot (linear between, flat outside), times a gain per head."""
-
-    knots: Numbers
-    curve: Numbers
-    gains: Numbers
-
-
-@dataclass(frozen=True, eq=False)
-class Policy:
-    """All of them. `hash`, 16 hex digits over the values, is logged with what was served."""
-
-    act_weights: ActWeights
-    affinity: Affinity
-    strong_ties: StrongTies
-    sources: Sources
-    filters: Filters
-    topics: Topics
-    response: Response
-    discovery: Discovery
-    value: Value
-    multipliers: Multipliers
-    selection: Selection
-    features: dict[str, Curve]
-    hash: str
-
-
-SECTIONS: dict[str, type[Any]] = {
-    "act_weights": ActWeights,
-    "affinity": Affinity,
-    "strong_ties": StrongTies,
-    "sources": Sources,
-    "filters": Filters,
-    "topics": Topics,
-    "response": Response,
-    "discovery": Discovery,
-    "value": Value,
-    "multipliers": Multipliers,
-    "selection": Selection,
-}
 
 
 @cache

@@ -1,0 +1,155 @@
+"""Every number the feed has, by section. Each field must be in the file, and nothing else may be.
+
+A new number is one field here and one line in `policy.toml`; a new section is one dataclass, one
+field of `Policy` and one table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, get_type_hints
+
+Numbers = tuple[float, ...]
+HEADS = ("read", "react", "comment", "share", "outcome", "negative")
+
+
+class PolicyError(ValueError):
+    """The policy cannot be used; the message is one sentence for the community's owner."""
+
+
+@dataclass(frozen=True)
+class ActWeights:
+    read: float
+    react: float
+    comment: float
+    reply: float
+    repost_with_words: float
+    bare_repost: float
+    bookmark: float
+    helped: float
+    hide: float
+    less: float
+    connect: float
+    follow: float
+    profile_visit: float
+    more: float
+
+
+@dataclass(frozen=True)
+class Affinity:
+    short_days: float
+    long_days: float
+    resharer_share: float
+    acts_read: int
+
+
+@dataclass(frozen=True)
+class StrongTies:
+    count: int
+    minimum: float
+    acts_each: int
+
+
+@dataclass(frozen=True)
+class Sources:
+    connections_quota: int
+    follows_quota: int
+    strong_ties_quota: int
+    posts_each: int
+
+
+@dataclass(frozen=True)
+class Filters:
+    seen_limit: int
+    age_limit_days: float
+    visit_minutes: float
+    min_candidates: int
+    drop_read: bool
+
+
+@dataclass(frozen=True)
+class Topics:
+    half_life_days: float
+    kappa: float
+    follow: float
+    declared_share: float
+    lowest: float
+    highest: float
+
+
+@dataclass(frozen=True)
+class Response:
+    kappa: float
+    prior_mean: float
+    prior_posts: float
+    half_life_hours: float
+    window_days: int
+
+
+@dataclass(frozen=True)
+class Discovery:
+    familiar_after: float
+
+
+@dataclass(frozen=True)
+class Value:
+    """bias and weights hold one number per head."""
+
+    bias: Numbers
+    weights: Numbers
+    first: float
+    first_days: int
+
+
+@dataclass(frozen=True)
+class Multipliers:
+    frequency_depth: float
+    frequency_half_life_hours: float
+    strong_response: float
+    bare_words: int
+    bare: float
+    seen_exponent: float
+    less_factor: float
+    less_days: float
+    less_end_days: float
+
+
+@dataclass(frozen=True)
+class Selection:
+    second_post: float
+    window: int
+    per_window: int
+    look_ahead: int
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Log-odds at each knot (linear between, flat outside), times a gain per head."""
+
+    knots: Numbers
+    curve: Numbers
+    gains: Numbers
+
+
+@dataclass(frozen=True, eq=False)
+class Policy:
+    """All of them. `hash`, 16 hex digits over the values, is logged with what was served."""
+
+    act_weights: ActWeights
+    affinity: Affinity
+    strong_ties: StrongTies
+    sources: Sources
+    filters: Filters
+    topics: Topics
+    response: Response
+    discovery: Discovery
+    value: Value
+    multipliers: Multipliers
+    selection: Selection
+    features: dict[str, Curve]
+    hash: str
+
+
+SECTIONS: dict[str, type[Any]] = {
+    name: kind for name, kind in get_type_hints(Policy).items() if name not in ("features", "hash")
+}
