@@ -63,7 +63,11 @@ def _edited(at: _Place, event: posts.PostEdited) -> None:
         at.world.edit_post(
             post.post_id,
             PostEdit(
-                words=post.words, flags=post.flags, audience=post.audience, topics=post.topics
+                words=post.words,
+                flags=post.flags,
+                audience=post.audience,
+                topics=post.topics,
+                mentions=post.mentions,
             ),
         )
 

@@ -7,6 +7,7 @@ start stay bounded too (about 120 bytes a post and 60 an act).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,7 @@ from kring.feed.world.posts import MAX_TOPICS
 from kring.members.models import Kind, Position
 from kring.network.models import Connection, Follow
 from kring.posts.models import Audience as PostAudience
-from kring.posts.models import Bookmark, PostTopic, Reaction
+from kring.posts.models import Bookmark, Mention, PostTopic, Reaction
 from kring.posts.models import Post as PostRow
 
 MAX_POSTS = 1_000_000
@@ -61,6 +62,7 @@ def fill(world: FeedWorld, *, bare_words: int) -> None:
     """Load a whole community. 12 queries; rows are streamed."""
     companies = dict(current_companies())
     world.load_posts(_columns(_posts(companies)))
+    world.load_mentions(*_pairs(_mentions(), "post_id", "identity_id"))
     world.load_acts(_act_columns(acts(bare_words=bare_words)))
     a, b = _pairs(Connection.objects.filter(owner__lt=F("other")), "owner_id", "other_id")
     world.load_connections(a, b)
@@ -81,13 +83,20 @@ def current_companies(identity_id: int | None = None) -> Iterator[tuple[int, int
 
 
 def load_post(post_id: int) -> Post | None:
-    """One living top post or repost, as the index wants it; None for a comment. 3 queries."""
+    """One living top post or repost, as the index wants it; None for a comment. 4 queries."""
     row = _living().filter(pk=post_id).values_list(*POST_FIELDS).first()
     if row is None:
         return None
     topics = PostTopic.objects.filter(post_id=post_id).values_list("topic_id", flat=True)
     company = dict(current_companies(row[1])).get(row[1], 0)
-    return _post(row, tuple(topics[:MAX_TOPICS]), company)
+    mentioned = _mentions().filter(post_id=post_id).values_list("identity_id", flat=True)
+    post = _post(row, tuple(topics[:MAX_TOPICS]), company)
+    return replace(post, mentions=tuple(mentioned))
+
+
+def _mentions() -> QuerySet[Mention]:
+    """In posts alone: a mention in a comment calls someone to the thread, by notification."""
+    return Mention.objects.filter(post__in_reply_to__isnull=True, post__deleted_at__isnull=True)
 
 
 def _living() -> QuerySet[PostRow]:

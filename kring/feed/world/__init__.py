@@ -1,6 +1,7 @@
 """What the feed knows of a community: posts, acts, ties and companies as columns."""
 
 from kring.feed.world.acts import Act, ActColumns, ActView
+from kring.feed.world.exposures import Exposure, ExposureColumns
 from kring.feed.world.kinds import ActKind, Audience, AuthorKind, PostFlag
 from kring.feed.world.posts import Post, PostColumns
 from kring.feed.world.state import PostEdit, World
@@ -12,6 +13,8 @@ __all__ = [
     "ActView",
     "Audience",
     "AuthorKind",
+    "Exposure",
+    "ExposureColumns",
     "Post",
     "PostColumns",
     "PostEdit",

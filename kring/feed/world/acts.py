@@ -10,11 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kring.feed.world.columns import Bools, Column, GroupedRows, IdIndex, Ints, Rows
-from kring.feed.world.kinds import COMMENTS, RESPONSES
+from kring.feed.world.crowd import Tallies, Tally
+from kring.feed.world.exposures import ExposureTable
+from kring.feed.world.kinds import COMMENTS, ENGAGES, OPENS, REJECTS, RESPONSES
 from kring.feed.world.posts import DAY_MS, PostTable
-from kring.network.graph import distinct
 
 RING_DAYS = 8
 
@@ -62,6 +64,7 @@ class ActTable:
     """The columns themselves. People are dense numbers of `posts.people`; -1 is nobody."""
 
     posts: PostTable
+    exposures: ExposureTable
     actor: Column[np.int32] = field(default_factory=lambda: Column(np.int32))
     target: Column[np.int32] = field(default_factory=lambda: Column(np.int32))
     kind: Column[np.uint8] = field(default_factory=lambda: Column(np.uint8))
@@ -124,8 +127,9 @@ class ActTable:
         row = self.posts.index.find(post_id) if post_id else -1
         if post_id and row < 0:
             self.early.add(post_id)
-        self._count(actor, act.kind, row, act.at_ms, 1)
+        before = self._tally(actor, row)
         self._append(act, actor, target, (post_id, row), False)
+        self._count(actor, act.kind, row, act.at_ms, 1, before)
         if resharer >= 0:
             self._append(act, actor, resharer, (act.post_id, -1), True)
         if self.by_actor.overgrown:
@@ -145,9 +149,10 @@ class ActTable:
         # The resharer's row is known by its moment: whoever undoes may name only the original.
         rows = self.by_actor.rows(actor)
         shared = self.passed_on.view[rows] & (self.kind.view[rows] == kind)
+        before = self._tally(actor, row)
         self.removed.view[rows[shared & (self.at_ms.view[rows] == at_ms)]] = True
         self.removed.view[latest] = True
-        self._count(actor, kind, row, at_ms, -1)
+        self._count(actor, kind, row, at_ms, -1, before)
         return True
 
     def select(self, rows: Rows) -> ActView:
@@ -177,21 +182,22 @@ class ActTable:
         live = np.flatnonzero(~self.removed.view & (self.post_row.view >= 0))
         row, kind = self.post_row.view[live], self.kind.view[live]
         actor, at_ms = self.actor.view[live], self.at_ms.view[live]
-        author = self.posts.author.view[row]
-        responded, commented = RESPONSES[kind] & (actor != author), COMMENTS[kind]
-        posts = len(self.posts)
-
-        def people_on(chosen: Bools) -> Rows:
-            pairs = distinct(row[chosen].astype(np.int64) << 32 | actor[chosen])
-            return np.asarray(pairs >> 32, dtype=np.int32)
-
-        answered = people_on(responded)
-        self.posts.responders.view[:] = np.bincount(answered, minlength=posts)
-        spoke = people_on(commented & (actor != author))
-        self.posts.commenters.view[:] = np.bincount(spoke, minlength=posts)
-        answers = row[commented & (actor == author)]
-        self.posts.author_answers.view[:] = np.bincount(answers, minlength=posts)
-        self.posts.recount()
+        posts = self.posts
+        author = posts.author.view[row]
+        own = actor == author
+        answers = row[own & COMMENTS[kind]]
+        posts.author_answers.view[:] = np.bincount(answers, minlength=len(posts))
+        pair_row, pair_actor, tallies = _tallies(row[~own], actor[~own], kind[~own], at_ms[~own])
+        for counter, chosen in (
+            (posts.responders, tallies.responded),
+            (posts.commenters, tallies.commented),
+        ):
+            counter.view[:] = np.bincount(pair_row[chosen], minlength=len(posts))
+        posts.crowd.lengthen(len(posts), len(self.people))
+        posts.crowd.recount(pair_row, posts.credited(), tallies)
+        posts.recount()
+        self.exposures.recount(pair_row[tallies.responded], pair_actor[tallies.responded])
+        responded = RESPONSES[kind] & ~own
         self._ring_of(author[responded], at_ms[responded] // DAY_MS)
 
     def responses_in(self, authors: Rows, now_ms: int, days: int) -> Ints:
@@ -255,22 +261,43 @@ class ActTable:
         self.by_target.add(target, row)
         self.by_post.add(post[1], row)
 
-    def _count(self, actor: int, kind: int, row: int, at_ms: int, change: int) -> None:
-        """Move the counters for an act that is about to come (1) or has just gone (-1)."""
-        if row < 0 or not RESPONSES[kind]:
+    def _tally(self, actor: int, row: int) -> Tally:
+        """What one person has done with one post so far."""
+        if row < 0:
+            return Tally()
+        rows = self.by_actor.rows(actor)
+        rows = rows[(self.post_row.view[rows] == row) & ~self.removed.view[rows]]
+        kinds = self.kind.view[rows]
+        opened = self.at_ms.view[rows[OPENS[kinds]]]
+        return Tally(
+            opened_ms=int(opened.min()) if opened.size else -1,
+            engaged=bool(ENGAGES[kinds].any()),
+            responded=bool(RESPONSES[kinds].any()),
+            commented=bool(COMMENTS[kinds].any()),
+            rejected=bool(REJECTS[kinds].any()),
+        )
+
+    def _count(
+        self, actor: int, kind: int, row: int, at_ms: int, change: int, before: Tally
+    ) -> None:
+        """Move the counters for an act that has just come (1) or gone (-1)."""
+        if row < 0:
             return
         posts, author = self.posts, int(self.posts.author.view[row])
         if actor == author:
             posts.author_answers.view[row] += change * int(COMMENTS[kind])
             return
-        rows = self.by_actor.rows(actor)
-        rows = rows[(self.post_row.view[rows] == row) & ~self.removed.view[rows]]
-        others = self.kind.view[rows]
-        if COMMENTS[kind] and not COMMENTS[others].any():
-            posts.commenters.view[row] += change
-        if not RESPONSES[others].any():
-            posts.count_response(row, change)
-        self._count_in_ring(author, at_ms // DAY_MS, change)
+        after = self._tally(actor, row)
+        posts.crowd.lengthen(len(posts), len(self.people))
+        counted = author if posts.counts(row) else -1
+        posts.crowd.change(row, counted, before, after)
+        posts.commenters.view[row] += int(after.commented) - int(before.commented)
+        responded = int(after.responded) - int(before.responded)
+        if responded:
+            posts.count_response(row, responded)
+            self.exposures.set_responded(row, actor, after.responded)
+        if RESPONSES[kind]:
+            self._count_in_ring(author, at_ms // DAY_MS, change)
 
     def _count_in_ring(self, author: int, day: int, change: int) -> None:
         self._grow_ring()
@@ -285,3 +312,35 @@ class ActTable:
         self.by_actor.rebuild(self.actor.view, at_ms)
         self.by_target.rebuild(self.target.view, at_ms)
         self.by_post.rebuild(self.post_row.view, at_ms)
+
+
+def _tallies(
+    row: Rows, actor: Rows, kind: NDArray[np.uint8], at_ms: Ints
+) -> tuple[Rows, Rows, Tallies]:
+    """One tally per post and person: the post's row, the person, and what they did with it."""
+    pairs = row.astype(np.int64) << 32 | actor
+    order = np.argsort(pairs, kind="stable")
+    pairs = pairs[order]
+    starts = np.flatnonzero(np.concatenate([[True], pairs[1:] != pairs[:-1]])[: pairs.size])
+    kind, at_ms = kind[order], at_ms[order]
+    never = np.iinfo(np.int64).max
+
+    def any_of(table: Bools) -> Bools:
+        if not starts.size:
+            return np.zeros(0, dtype=np.bool_)
+        return np.asarray(np.logical_or.reduceat(table[kind], starts))
+
+    opened = np.where(OPENS[kind], at_ms, never)
+    first = np.minimum.reduceat(opened, starts) if starts.size else opened
+    tallies = Tallies(
+        opened_ms=np.where(first == never, -1, first),
+        engaged=any_of(ENGAGES),
+        responded=any_of(RESPONSES),
+        commented=any_of(COMMENTS),
+        rejected=any_of(REJECTS),
+    )
+    return (
+        (pairs[starts] >> 32).astype(np.int32),
+        (pairs[starts] & 0xFFFFFFFF).astype(np.int32),
+        tallies,
+    )

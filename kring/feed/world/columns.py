@@ -181,6 +181,14 @@ class GroupedRows:
         self._start = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(counts)])
         self._fresh, self._fresh_rows = {}, 0
 
+    def rebuild_pairs(self, keys: Rows, rows: Rows) -> None:
+        """Group rows that may stand under several keys: one entry per pair, in order of the row."""
+        order = np.lexsort((rows, keys))
+        counts = np.bincount(keys) if keys.size else np.zeros(0, dtype=np.int64)
+        self._order = rows[order]
+        self._start = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(counts)])
+        self._fresh, self._fresh_rows = {}, 0
+
     def rows(self, key: int, *, newest: int = 0) -> Rows:
         """The key's rows, oldest first; at most the `newest` ones when that is given."""
         base = self._order[0:0]

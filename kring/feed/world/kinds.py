@@ -60,6 +60,18 @@ RESPONSES = _table(
     ActKind.BARE_REPOST,
     ActKind.HELPED,
 )
+# What shows that someone opened a post, and what shows that they did more than open it.
+ENGAGES = _table(
+    ActKind.REACT,
+    ActKind.COMMENT,
+    ActKind.REPLY,
+    ActKind.REPOST_WITH_WORDS,
+    ActKind.BARE_REPOST,
+    ActKind.BOOKMARK,
+    ActKind.HELPED,
+)
+OPENS = ENGAGES | _table(ActKind.READ)
+REJECTS = _table(ActKind.HIDE, ActKind.LESS)
 # What anyone who can see the post can see too. Only these may be named in a reason or bring a
 # post to others: a reaction shows as one of a number, and a read, a bookmark or a profile visit
 # is nobody else's business.

@@ -6,12 +6,17 @@ move), and counters live beside the post because every ranking reads them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from kring.feed.text import PostText
 from kring.feed.world.columns import Column, GroupedRows, IdIndex, Ints, Rows
+from kring.feed.world.crowd import CrowdTable
 from kring.feed.world.kinds import Audience, AuthorKind
+from kring.feed.world.mentions import MentionTable
+from kring.feed.world.texts import TextTable
 
 MAX_TOPICS = 8
 DAY_MS = 86_400_000
@@ -32,6 +37,7 @@ class Post:
     audience: int = Audience.PUBLIC
     topics: tuple[int, ...] = ()
     company_id: int = 0
+    mentions: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,6 +86,16 @@ class PostTable:
     originals_on_day: Column[np.int64] = field(default_factory=lambda: Column(np.int64))
     responses_on_day: Column[np.int64] = field(default_factory=lambda: Column(np.int64))
     posts_on_topic: Column[np.int64] = field(default_factory=lambda: Column(np.int64))
+    originals_by: Column[np.int64] = field(default_factory=lambda: Column(np.int64))
+    # How many of a post's topics its author named; the others were concluded from its words.
+    named_topics: Column[np.uint8] = field(default_factory=lambda: Column(np.uint8))
+    by_topic: GroupedRows = field(default_factory=GroupedRows)
+    crowd: CrowdTable = field(default_factory=CrowdTable)
+    texts: TextTable = field(default_factory=TextTable)
+    mentions: MentionTable = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.mentions = MentionTable(self.people)
 
     def __len__(self) -> int:
         return len(self.index)
@@ -106,7 +122,9 @@ class PostTable:
         self.words.extend(column(posts.words))
         self.flags.extend(column(posts.flags))
         self.audience.extend(column(posts.audience))
-        self.topics.extend(self._numbered(posts.topics, order))
+        numbered = self._numbered(posts.topics, order)
+        self.topics.extend(numbered)
+        self.named_topics.extend((numbered >= 0).sum(axis=1))
         self.company_id.extend(column(posts.company_id))
         self._lengthen()
         self.recount()
@@ -133,9 +151,12 @@ class PostTable:
         self.flags.append(post.flags)
         self.audience.append(post.audience)
         self.topics.append(self._padded(post.topics))
+        self.named_topics.append(min(len(set(post.topics)), MAX_TOPICS))
         self.company_id.append(post.company_id)
         self._lengthen()
         self._count(row, 1)
+        self._note_topics(row)
+        self.mentions.set(row, post.mentions)
         self.by_author.add(int(self.author.view[row]), row, self.index.ids.view)
         if self.by_author.overgrown:
             self.by_author.rebuild(self.author.view, self.index.ids.view)
@@ -143,14 +164,50 @@ class PostTable:
         return row
 
     def set_topics(self, row: int, topics: tuple[int, ...]) -> None:
-        self._count(row, -1)
-        self.topics.view[row] = self._padded(topics)
-        self._count(row, 1)
+        """What the author names now; topics concluded from the words stay behind them."""
+        concluded = self.topics.view[row, int(self.named_topics.view[row]) :]
+        kept = self.topic_ids.ids.view[concluded[concluded >= 0]].tolist()
+        self._set_topics(row, topics, kept)
+
+    def set_text(self, row: int, text: PostText) -> None:
+        """What was concluded from the words of a post."""
+        self.texts.set(row, text)
+        named = self.topics.view[row, : int(self.named_topics.view[row])]
+        self._set_topics(row, tuple(self.topic_ids.ids.view[named].tolist()), text.topics)
+
+    def _set_topics(self, row: int, named: Sequence[int], concluded: Sequence[int]) -> None:
+        if not self.removed.view[row]:
+            self._count(row, -1)
+        self.topics.view[row] = self._padded((*named, *concluded))
+        self.named_topics.view[row] = min(len(set(named)), MAX_TOPICS)
+        if not self.removed.view[row]:
+            self._count(row, 1)
+        self._note_topics(row)
+
+    def _note_topics(self, row: int) -> None:
+        """Make the row findable by its topics; readers check, since topics may leave it again."""
+        for topic in self.topics.view[row].tolist():
+            if topic >= 0 and row not in self.by_topic.rows(topic, newest=1):
+                self.by_topic.add(topic, row)
+        if self.by_topic.overgrown:
+            self._rebuild_by_topic()
+
+    def counts(self, row: int) -> bool:
+        """Whether a post's response counts for its author: a living original's does."""
+        return not self.removed.view[row] and not self.origin_id.view[row]
+
+    def credited(self) -> Rows:
+        """Per post: its author, or -1 where its response counts for nobody."""
+        counted = ~self.removed.view & (self.origin_id.view == 0)
+        return np.where(counted, self.author.view, -1).astype(np.int32)
 
     def set_removed(self, row: int, removed: bool) -> None:
         if bool(self.removed.view[row]) != removed:
             self.removed.view[row] = removed
             self._count(row, -1 if removed else 1)
+            if not self.origin_id.view[row]:
+                author = int(self.author.view[row])
+                self.crowd.count_post(row, author, -1 if removed else 1)
             self.relink(int(self.author.view[row]))
 
     def count_response(self, row: int, change: int) -> None:
@@ -181,9 +238,16 @@ class PostTable:
         self.originals_on_day, self.responses_on_day = Column(np.int64), Column(np.int64)
         self.originals_on_day.extend(np.bincount(days))
         self.responses_on_day.extend(np.bincount(days, responders[originals]).astype(np.int64))
+        self.originals_by = Column(np.int64)
+        self.originals_by.extend(np.bincount(author[originals], minlength=len(self.people)))
         held = self.topics.view[alive]
+        self._rebuild_by_topic()
         self.posts_on_topic = Column(np.int64)
         self.posts_on_topic.extend(np.bincount(held[held >= 0], minlength=len(self.topic_ids)))
+
+    def _rebuild_by_topic(self) -> None:
+        rows, places = np.nonzero(self.topics.view >= 0)
+        self.by_topic.rebuild_pairs(self.topics.view[rows, places], rows.astype(np.int32))
 
     def _padded(self, topics: tuple[int, ...]) -> list[int]:
         numbers = [self.topic_ids.add(topic) for topic in dict.fromkeys(topics)][:MAX_TOPICS]
@@ -194,6 +258,9 @@ class PostTable:
             counter.fill_to(len(self.index), 0)
         self.previous.fill_to(len(self.index), -1)
         self.removed.fill_to(len(self.index), False)
+        self.texts.lengthen(len(self.index))
+        self.crowd.lengthen(len(self.index), len(self.people))
+        self.originals_by.fill_to(len(self.people), 0)
 
     def _count(self, row: int, change: int) -> None:
         if not self.origin_id.view[row]:
@@ -201,6 +268,7 @@ class PostTable:
             for column in (self.originals_on_day, self.responses_on_day):
                 column.fill_to(day + 1, 0)
             self.originals_on_day.view[day] += change
+            self.originals_by.view[self.author.view[row]] += change
             self.responses_on_day.view[day] += change * self.responders.view[row]
         self.posts_on_topic.fill_to(len(self.topic_ids), 0)
         topics = self.topics.view[row]

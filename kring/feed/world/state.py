@@ -12,8 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kring.feed.text import PostText
 from kring.feed.world.acts import Act, ActColumns, ActTable, ActView
 from kring.feed.world.columns import Column, IdIndex, Ints, Rows
+from kring.feed.world.exposures import Exposure, ExposureColumns, ExposureTable
 from kring.feed.world.follows import FollowTable
 from kring.feed.world.posts import Post, PostColumns, PostTable
 from kring.network.graph import Graph
@@ -27,21 +29,37 @@ class PostEdit:
     flags: int | None = None
     audience: int | None = None
     topics: Sequence[int] | None = None
+    mentions: Sequence[int] | None = None
 
 
 class World:
     def __init__(self) -> None:
         self.people = IdIndex()
         self.posts = PostTable(self.people)
-        self.acts = ActTable(self.posts)
+        self.exposures = ExposureTable(self.posts, self.people, self.companies)
+        self.acts = ActTable(self.posts, self.exposures)
         self.follows = FollowTable(self.people)
         self.connections = Graph.from_edges([], [])
         self._company: Column[np.int64] = Column(np.int64)
+        self._home_only: set[int] = set()
 
     # Filling it. Load posts before acts, so that acts on reposts find their original.
 
     def load_posts(self, posts: PostColumns) -> None:
         self.posts.load(posts)
+
+    def load_texts(self, post_ids: Ints, texts: Sequence[PostText]) -> None:
+        """What was concluded from words. Topics concluded from them are counted at once."""
+        for row, text in zip(self.posts.index.find_many(post_ids).tolist(), texts, strict=True):
+            if row >= 0:
+                self.posts.set_text(row, text)
+
+    def load_mentions(self, post_ids: Ints, person_ids: Ints) -> None:
+        self.posts.mentions.load(self.posts.index.find_many(post_ids), person_ids)
+
+    def load_exposures(self, exposures: ExposureColumns) -> None:
+        """Before `load_acts`, which finds out who of them responded."""
+        self.exposures.load(exposures)
 
     def load_acts(self, acts: ActColumns) -> None:
         self.acts.load(acts)
@@ -82,6 +100,8 @@ class World:
             self.posts.audience.view[row] = edit.audience
         if edit.topics is not None:
             self.posts.set_topics(row, tuple(edit.topics))
+        if edit.mentions is not None:
+            self.posts.mentions.set(row, tuple(edit.mentions))
         return True
 
     def remove_post(self, post_id: int) -> bool:
@@ -113,10 +133,32 @@ class World:
     def unfollow(self, follower_id: int, followed_id: int) -> None:
         self.follows.remove(follower_id, followed_id)
 
+    def set_text(self, post_id: int, text: PostText) -> bool:
+        """Take in what was concluded from a post's words; False when the post is unknown."""
+        row = self.posts.index.find(post_id)
+        if row >= 0:
+            self.posts.set_text(row, text)
+        return row >= 0
+
+    def add_seen(self, exposures: Sequence[Exposure]) -> None:
+        """People saw posts, or were served them; a second look adds no second exposure."""
+        for exposure in exposures:
+            self.exposures.add(exposure)
+
+    def set_home_only(self, author_id: int, home_only: bool) -> None:
+        """Whether an author wants to be shown to their own network alone."""
+        (self._home_only.add if home_only else self._home_only.discard)(author_id)
+
+    def home_only_authors(self) -> Ints:
+        """Ids, ascending."""
+        return np.array(sorted(self._home_only), dtype=np.int64)
+
     def set_company(self, person_id: int, company_id: int) -> None:
         person = self.people.add(person_id)
         self._company.fill_to(len(self.people), 0)
-        self._company.view[person] = company_id
+        if self._company.view[person] != company_id:
+            self._company.view[person] = company_id
+            self.exposures.company_changed(person)
 
     # Looking. People in these answers are dense numbers; `person_ids` turns them back.
 

@@ -1,0 +1,172 @@
+"""Who saw which post, what was to be expected of them, and who of them responded.
+
+An exposure is one person and one post. `chance` is the probability that it was seen at all (1 when
+the page reported it), `expected` the probability of a response from this person to this author, as
+it stood when it was shown; both are told by the event, so every process holds the same numbers.
+Observed and expected are kept in two strata: colleagues (of the author, now) and all others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kring.feed.world.columns import Column, Floats, GroupedRows, IdIndex, Ints, Rows
+from kring.feed.world.posts import PostTable
+
+OTHERS, COLLEAGUES = 0, 1
+Companies = Callable[[Rows], Ints]
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """One person's look at one post. at_ms: the first one's moment."""
+
+    viewer_id: int
+    post_id: int
+    at_ms: int
+    chance: float = 1.0
+    expected: float = 0.0
+
+
+@dataclass(frozen=True)
+class ExposureColumns:
+    """Many exposures, one array per field of `Exposure`, each pair once."""
+
+    viewer_id: Ints
+    post_id: Ints
+    at_ms: Ints
+    chance: Floats
+    expected: Floats
+
+
+@dataclass
+class ExposureTable:
+    """The columns, and per post the sums: observed and expected, shape (posts, 2 strata)."""
+
+    posts: PostTable
+    people: IdIndex
+    companies: Companies
+    viewer: Column[np.int32] = field(default_factory=lambda: Column(np.int32))
+    post_row: Column[np.int32] = field(default_factory=lambda: Column(np.int32))
+    post_id: Column[np.int64] = field(default_factory=lambda: Column(np.int64))
+    at_ms: Column[np.int64] = field(default_factory=lambda: Column(np.int64))
+    chance: Column[np.float32] = field(default_factory=lambda: Column(np.float32))
+    expected: Column[np.float32] = field(default_factory=lambda: Column(np.float32))
+    responded: Column[np.bool_] = field(default_factory=lambda: Column(np.bool_))
+    by_viewer: GroupedRows = field(default_factory=GroupedRows)
+    by_post: GroupedRows = field(default_factory=GroupedRows)
+    sum_observed: Column[np.int32] = field(default_factory=lambda: Column(np.int32, width=2))
+    sum_expected: Column[np.float64] = field(default_factory=lambda: Column(np.float64, width=2))
+    reach: Column[np.float64] = field(default_factory=lambda: Column(np.float64))
+    first_ms: int = np.iinfo(np.int64).max
+
+    def __len__(self) -> int:
+        return len(self.viewer)
+
+    def load(self, exposures: ExposureColumns) -> None:
+        """Append many at once; posts that are unknown here are left out. Then `recount`."""
+        row = self.posts.index.find_many(np.asarray(exposures.post_id, dtype=np.int64))
+        held = row >= 0
+        self.viewer.extend(self.people.add_many(np.asarray(exposures.viewer_id)[held]))
+        self.post_row.extend(row[held])
+        self.post_id.extend(np.asarray(exposures.post_id)[held])
+        self.at_ms.extend(np.asarray(exposures.at_ms)[held])
+        self.chance.extend(np.asarray(exposures.chance)[held])
+        self.expected.extend(np.asarray(exposures.expected)[held])
+        self.responded.fill_to(len(self), False)
+        if len(self):
+            self.first_ms = int(self.at_ms.view.min())
+        self._regroup()
+
+    def add(self, exposure: Exposure) -> bool:
+        """Take in one look; a second one at the same post only makes its chance more certain."""
+        row = self.posts.index.find(exposure.post_id)
+        if row < 0:
+            return False
+        viewer = self.people.add(exposure.viewer_id)
+        if viewer == int(self.posts.author.view[row]):
+            return False
+        self._lengthen()
+        known = self._pair(viewer, row)
+        if known >= 0:
+            more = max(exposure.chance, float(self.chance.view[known]))
+            self._sum(np.array([known]), -1)
+            self.chance.view[known] = more
+            self._sum(np.array([known]), 1)
+            return False
+        at = len(self)
+        self.viewer.append(viewer)
+        self.post_row.append(row)
+        self.post_id.append(exposure.post_id)
+        self.at_ms.append(exposure.at_ms)
+        self.chance.append(exposure.chance)
+        self.expected.append(exposure.expected)
+        self.responded.append(False)
+        self.by_viewer.add(viewer, at)
+        self.by_post.add(row, at)
+        self.first_ms = min(self.first_ms, exposure.at_ms)
+        if self.by_viewer.overgrown:
+            self._regroup()
+        self._sum(np.array([at]), 1)
+        return True
+
+    def set_responded(self, row: int, viewer: int, responded: bool) -> None:
+        """Note that someone who saw a post has responded to it, or has taken it back."""
+        known = self._pair(viewer, row)
+        if known >= 0 and bool(self.responded.view[known]) != responded:
+            self.responded.view[known] = responded
+            side = self._strata(np.array([known]))[0]
+            self.sum_observed.view[row, side] += 1 if responded else -1
+
+    def recount(self, rows: Rows, people: Rows) -> None:
+        """Every sum from the beginning, given who responded to which post."""
+        done = np.sort(rows.astype(np.int64) << 32 | people)
+        pairs = self.post_row.view.astype(np.int64) << 32 | self.viewer.view
+        place = np.minimum(np.searchsorted(done, pairs), max(done.size - 1, 0))
+        self.responded.view[:] = (done[place] == pairs) if done.size else False
+        self._lengthen()
+        self._resum()
+
+    def company_changed(self, person: int) -> None:
+        """Somebody works elsewhere now: who is a colleague of whom is counted anew."""
+        if len(self) and person >= 0:
+            self._resum()
+
+    def seen_by(self, viewers: Rows, each: int) -> Rows:
+        """Exposures of each viewer, their newest ones."""
+        return self.by_viewer.newest(viewers, each)
+
+    def _pair(self, viewer: int, row: int) -> int:
+        mine = self.by_viewer.rows(viewer)
+        found = mine[self.post_row.view[mine] == row]
+        return int(found[0]) if found.size else -1
+
+    def _strata(self, at: NDArray[np.int64]) -> NDArray[np.int64]:
+        author = self.posts.author.view[self.post_row.view[at]]
+        theirs, mine = self.companies(author), self.companies(self.viewer.view[at])
+        return np.where((mine != 0) & (mine == theirs), COLLEAGUES, OTHERS)
+
+    def _sum(self, at: NDArray[np.int64], sign: int) -> None:
+        side, row = self._strata(at), self.post_row.view[at]
+        chance = self.chance.view[at].astype(np.float64)
+        np.add.at(self.sum_expected.view, (row, side), sign * chance * self.expected.view[at])
+        np.add.at(self.sum_observed.view, (row, side), sign * self.responded.view[at])
+        np.add.at(self.reach.view, row, sign * chance)
+
+    def _resum(self) -> None:
+        for total in (self.sum_expected, self.sum_observed, self.reach):
+            total.view[:] = 0
+        self._sum(np.arange(len(self)), 1)
+
+    def _lengthen(self) -> None:
+        for total in (self.sum_observed, self.sum_expected, self.reach):
+            total.fill_to(len(self.posts), 0)
+
+    def _regroup(self) -> None:
+        arrival = np.arange(len(self), dtype=np.int64)
+        self.by_viewer.rebuild(self.viewer.view, arrival)
+        self.by_post.rebuild(self.post_row.view, arrival)

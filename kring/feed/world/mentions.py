@@ -1,0 +1,64 @@
+"""Who is mentioned in which post."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from kring.feed.world.columns import Column, GroupedRows, IdIndex, Ints, Rows
+
+
+@dataclass
+class MentionTable:
+    people: IdIndex
+    person: Column[np.int32] = field(default_factory=lambda: Column(np.int32))
+    post_row: Column[np.int32] = field(default_factory=lambda: Column(np.int32))
+    removed: Column[np.bool_] = field(default_factory=lambda: Column(np.bool_))
+    by_person: GroupedRows = field(default_factory=GroupedRows)
+    by_post: GroupedRows = field(default_factory=GroupedRows)
+
+    def load(self, post_rows: Rows, person_ids: Ints) -> None:
+        """Append many pairs; those of unknown posts (row -1) are left out."""
+        held = post_rows >= 0
+        self.person.extend(self.people.add_many(np.asarray(person_ids, dtype=np.int64)[held]))
+        self.post_row.extend(post_rows[held])
+        self.removed.fill_to(len(self.person), False)
+        self._regroup()
+
+    def set(self, post_row: int, person_ids: tuple[int, ...]) -> None:
+        """The people mentioned in a post are now these."""
+        wanted = {self.people.add(person) for person in person_ids}
+        rows = self.by_post.rows(post_row)
+        rows = rows[~self.removed.view[rows]]
+        for at in rows.tolist():
+            person = int(self.person.view[at])
+            if person in wanted:
+                wanted.remove(person)
+            else:
+                self.removed.view[at] = True
+        for person in sorted(wanted):
+            at = len(self.person)
+            self.person.append(person)
+            self.post_row.append(post_row)
+            self.removed.append(False)
+            self.by_person.add(person, at)
+            self.by_post.add(post_row, at)
+        if self.by_person.overgrown:
+            self._regroup()
+
+    def posts_mentioning(self, person: int) -> Rows:
+        """Rows of the posts in which one is mentioned, ascending."""
+        rows = self.by_person.rows(person)
+        return np.sort(self.post_row.view[rows[~self.removed.view[rows]]])
+
+    def pairs_of(self, post_rows: Rows) -> tuple[Rows, Rows]:
+        """(post row, person) of everyone mentioned in these posts."""
+        rows = self.by_post.newest(post_rows, 64)
+        rows = rows[~self.removed.view[rows]]
+        return self.post_row.view[rows], self.person.view[rows]
+
+    def _regroup(self) -> None:
+        arrival = np.arange(len(self.person), dtype=np.int64)
+        self.by_person.rebuild(self.person.view, arrival)
+        self.by_post.rebuild(self.post_row.view, arrival)
