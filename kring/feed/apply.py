@@ -14,6 +14,8 @@ from kring.core.events import Event, Recorded
 from kring.feed.events import (
     LessLikeThisAsked,
     LessLikeThisUndone,
+    MoreLikeThisAsked,
+    MoreLikeThisUndone,
     PostHidden,
     PostRead,
     PostUnhidden,
@@ -193,6 +195,8 @@ OPERATIONS: dict[type[Event], Callable[[_Place, Any], None]] = {
     PostUnhidden: _undo(ActKind.HIDE),
     LessLikeThisAsked: _act(ActKind.LESS),
     LessLikeThisUndone: _undo(ActKind.LESS),
+    MoreLikeThisAsked: _act(ActKind.MORE),
+    MoreLikeThisUndone: _undo(ActKind.MORE),
     PostRead: _act(ActKind.READ),
     network.Connected: _connected,
     network.Disconnected: _disconnected,

@@ -35,3 +35,46 @@ class PostRead(Event, frozen=True, kw_only=True):
     post_id: int
     by: int
     author_id: int
+
+
+class MoreLikeThisAsked(Event, frozen=True, kw_only=True):
+    post_id: int
+    by: int
+    author_id: int
+
+
+class MoreLikeThisUndone(Event, frozen=True, kw_only=True):
+    post_id: int
+    by: int
+    author_id: int
+
+
+class TopicMuted(Event, frozen=True, kw_only=True):
+    topic_id: int
+    by: int
+
+
+class TopicUnmuted(Event, frozen=True, kw_only=True):
+    topic_id: int
+    by: int
+
+
+class InterestSet(Event, frozen=True, kw_only=True):
+    """An interest set by hand. `level`: 1 more, -1 less, 0 as it is learned."""
+
+    topic_id: int
+    by: int
+    level: int
+
+
+class PreferencesChanged(Event, frozen=True, kw_only=True):
+    """How somebody wants to be served. `home_only`: 1 keeps their posts within their network."""
+
+    by: int
+    home_only: int
+
+
+class TextAnalysed(Event, frozen=True, kw_only=True):
+    """What is concluded from a post's words changed; nobody did anything."""
+
+    post_id: int

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from kring.core.events import Event, Recorded
 from kring.feed.events import (
+    InterestSet,
     LessLikeThisAsked,
     LessLikeThisUndone,
+    MoreLikeThisAsked,
+    MoreLikeThisUndone,
     PostHidden,
     PostRead,
     PostUnhidden,
+    PreferencesChanged,
+    TopicMuted,
+    TopicUnmuted,
 )
 from kring.feed.log import ActRow, append_acts
 from kring.feed.models import Pseudonym
@@ -40,6 +46,12 @@ LOGGED_EVENTS: tuple[type[Event], ...] = (
     PostUnhidden,
     LessLikeThisAsked,
     LessLikeThisUndone,
+    MoreLikeThisAsked,
+    MoreLikeThisUndone,
+    TopicMuted,
+    TopicUnmuted,
+    InterestSet,
+    PreferencesChanged,
     PostRead,
 )
 
@@ -54,8 +66,8 @@ _TOWARDS = (
     "b",
     "author_id",
 )
-_SUBJECT = ("post_id", "thread_id")
-_DETAIL = ("kind", "via_id", "previous", "origin_id", "own_words", "parent_id")
+_SUBJECT = ("post_id", "thread_id", "topic_id")
+_DETAIL = ("kind", "via_id", "previous", "origin_id", "own_words", "parent_id", "level")
 
 
 def log_act(recorded: Recorded) -> None:

@@ -17,7 +17,7 @@ from kring.core.clock import to_ms
 from kring.core.ids import ms_of
 from kring.feed.apply import reaction_kind, repost_kind
 from kring.feed.library import ActOfPost
-from kring.feed.models import Hidden, LessLikeThis, LoggedAct, Pseudonym
+from kring.feed.models import Hidden, LessLikeThis, LoggedAct, MoreLikeThis, Pseudonym
 from kring.feed.world import ActColumns, ActKind, Audience, AuthorKind, Post, PostColumns, PostFlag
 from kring.feed.world import World as FeedWorld
 from kring.feed.world.posts import MAX_TOPICS
@@ -59,7 +59,7 @@ ActTuple = tuple[int, int, int, int, int]
 
 
 def fill(world: FeedWorld, *, bare_words: int) -> None:
-    """Load a whole community. 12 queries; rows are streamed."""
+    """Load a whole community. 13 queries; rows are streamed."""
     companies = dict(current_companies())
     world.load_posts(_columns(_posts(companies)))
     world.load_mentions(*_pairs(_mentions(), "post_id", "identity_id"))
@@ -228,9 +228,10 @@ def _private_acts() -> Iterator[ActTuple]:
     for by, post, since in Hidden.objects.values_list("by_id", "post_id", "since").iterator(CHUNK):
         if post in authors:
             yield by, ActKind.HIDE, to_ms(since), post, authors[post]
-    less = LessLikeThis.objects.values_list("by_id", "post_id", "author_id", "since")
-    for by, post, author, since in less.iterator(CHUNK):
-        yield by, ActKind.LESS, to_ms(since), post, author
+    for kind, asked in ((ActKind.LESS, LessLikeThis), (ActKind.MORE, MoreLikeThis)):
+        rows = asked.objects.values_list("by_id", "post_id", "author_id", "since")
+        for by, post, author, since in rows.iterator(CHUNK):
+            yield by, kind, to_ms(since), post, author
 
 
 def _ties() -> Iterator[ActTuple]:

@@ -8,7 +8,12 @@ from __future__ import annotations
 
 from django.db import models
 
+from kring.feed.text_models import PostText as PostText
+from kring.feed.text_models import TextBand as TextBand
+from kring.feed.text_models import TextWalk as TextWalk
+from kring.feed.text_models import TopicVector as TopicVector
 from kring.members.models import Identity
+from kring.posts.models import Topic
 
 
 class Pseudonym(models.Model):
@@ -68,3 +73,71 @@ class LessLikeThis(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["by", "post_id"], name="less_once")]
+
+
+class MoreLikeThis(models.Model):
+    """Show more of this post's author and of its topics: an act like any other, undoable."""
+
+    by = models.ForeignKey(Identity, on_delete=models.CASCADE, related_name="more_like_this")
+    post_id = models.BigIntegerField()
+    author = models.ForeignKey(Identity, on_delete=models.CASCADE, related_name="+")
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["by", "post_id"], name="more_once")]
+
+
+class TopicMute(models.Model):
+    """Keep posts about a topic out of one's timelines."""
+
+    by = models.ForeignKey(Identity, on_delete=models.CASCADE, related_name="topic_mutes")
+    topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="+")
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["by", "topic"], name="topic_mute_once")]
+
+
+class TopicWish(models.Model):
+    """An interest set by hand: `level` 1 is more, -1 less, whatever was learned."""
+
+    by = models.ForeignKey(Identity, on_delete=models.CASCADE, related_name="topic_wishes")
+    topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="+")
+    level = models.SmallIntegerField()
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["by", "topic"], name="topic_wish_once"),
+            models.CheckConstraint(
+                condition=models.Q(level__in=(-1, 1)), name="topic_wish_is_more_or_less"
+            ),
+        ]
+
+
+class Preferences(models.Model):
+    """How one person wants to be served; no row is the community's way.
+
+    preset: a name of `steering.PRESETS`, or `own` when the four axes, -2 to 2 each, are set by
+    hand (they are kept, unused, while a preset holds)
+    outside_percent: largest share of a page from outside the network, 0-60; None: by the axes
+    measure: whether pages may report what was seen and read; profile: whether anything may be
+    concluded from what one did
+    home_only: one's posts are not ranked for anybody outside one's network
+    languages: ISO 639-1 codes with commas between; empty: any
+    """
+
+    identity = models.OneToOneField(
+        Identity, on_delete=models.CASCADE, primary_key=True, related_name="feed_preferences"
+    )
+    preset = models.CharField(max_length=8, default="balanced")
+    people_subjects = models.SmallIntegerField(default=0)
+    near_far = models.SmallIntegerField(default=0)
+    familiar_new = models.SmallIntegerField(default=0)
+    quick_lasting = models.SmallIntegerField(default=0)
+    outside_percent = models.PositiveSmallIntegerField(null=True, default=None)
+    measure = models.BooleanField(default=True)
+    profile = models.BooleanField(default=True)
+    home_only = models.BooleanField(default=False)
+    languages = models.CharField(max_length=200, blank=True, default="")
+    changed_at = models.DateTimeField()

@@ -7,7 +7,10 @@ from kring.feed.policy.reading import (
     public_numbers,
 )
 from kring.feed.policy.schema import (
+    ENDS,
+    GROUPS,
     HEADS,
+    MIXES,
     SECTIONS,
     Curve,
     Numbers,
@@ -18,7 +21,10 @@ from kring.feed.policy.schema import (
 
 __all__ = [
     "DEFAULT_FILE",
+    "ENDS",
+    "GROUPS",
     "HEADS",
+    "MIXES",
     "SECTIONS",
     "Curve",
     "Numbers",

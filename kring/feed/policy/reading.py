@@ -14,7 +14,18 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from kring.feed.policy.schema import HEADS, SECTIONS, Curve, Numbers, Policy, PolicyError
+from kring.feed.policy.schema import (
+    ENDS,
+    GROUPS,
+    HEADS,
+    MIXES,
+    SECTIONS,
+    Curve,
+    Numbers,
+    Policy,
+    PolicyError,
+    Steering,
+)
 
 T = TypeVar("T")
 DEFAULT_FILE = Path(__file__).parent.with_name("policy.toml")
@@ -100,6 +111,25 @@ def _check_together(sections: dict[str, Any]) -> None:
         raise PolicyError("value.weights must be positive for all heads but the last, negative.")
     if sections["multipliers"].less_end_days <= sections["multipliers"].less_days:
         raise PolicyError("multipliers.less_end_days must come after multipliers.less_days.")
+    _check_steering(sections["steering"])
+
+
+def _check_steering(steering: Steering) -> None:
+    """Every list as long as it must be, and no axis that pulls the same way at both ends."""
+    for axis, (low, high) in ENDS.items():
+        ends = (getattr(steering, low), getattr(steering, high))
+        if any(len(factors) != len(GROUPS) for factors in ends):
+            raise PolicyError(f"steering.{low} and {high} must hold {len(GROUPS)} numbers each.")
+        if any((a - 1) * (b - 1) > 0 for a, b in zip(*ends, strict=True)):
+            raise PolicyError(f"The ends of {axis} must lie on either side of 1, group by group.")
+    if len(steering.outside) != 2 * len(ENDS):
+        raise PolicyError(f"steering.outside must hold {2 * len(ENDS)} numbers, one per end.")
+    if any(a * b > 0 for a, b in zip(steering.outside[::2], steering.outside[1::2], strict=True)):
+        raise PolicyError("steering.outside must move either way at the two ends of an axis.")
+    for preset in MIXES:
+        positions = getattr(steering, preset)
+        if len(positions) != len(ENDS) or any(one != int(one) for one in positions):
+            raise PolicyError(f"steering.{preset} must hold {len(ENDS)} whole numbers.")
 
 
 def _one_per_head(name: str, numbers: Numbers) -> None:

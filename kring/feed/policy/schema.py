@@ -11,6 +11,16 @@ from typing import Any, get_type_hints
 
 Numbers = tuple[float, ...]
 HEADS = ("read", "react", "comment", "share", "outcome", "negative")
+# Groups of reasons, in the order of `features.GROUPS`.
+GROUPS = ("person", "topic", "conversation", "response", "freshness", "discovery")
+# The axes a member may set, each between two goods.
+ENDS = {
+    "people_subjects": ("people", "subjects"),
+    "near_far": ("near", "far"),
+    "familiar_new": ("familiar", "new"),
+    "quick_lasting": ("quick", "lasting"),
+}
+MIXES = ("balanced", "circle", "field", "window")
 
 
 class PolicyError(ValueError):
@@ -123,6 +133,47 @@ class Selection:
 
 
 @dataclass(frozen=True)
+class Steering:
+    """What a member may set.
+
+    The first eight are the ends of the four axes: how much each group of reasons counts there.
+    `outside`: by how much each end, in that order, moves the share from outside the network. Then
+    the presets, as positions of the four axes, and what "more" and "less" of a topic mean.
+    """
+
+    people: Numbers
+    subjects: Numbers
+    near: Numbers
+    far: Numbers
+    familiar: Numbers
+    new: Numbers
+    quick: Numbers
+    lasting: Numbers
+    outside: Numbers
+    balanced: Numbers
+    circle: Numbers
+    field: Numbers
+    window: Numbers
+    more: float
+    less: float
+
+
+@dataclass(frozen=True)
+class Text:
+    bait_probability: float
+    duplicate_similarity: float
+    duplicate_words: int
+    duplicate_days: int
+    language_words: int
+    language_probability: float
+    topic_posts: int
+    topic_cosine: float
+    topics_each: int
+    analyse_days: int
+    seconds_per_run: float
+
+
+@dataclass(frozen=True)
 class Curve:
     """Log-odds at each knot (linear between, flat outside), times a gain per head."""
 
@@ -146,6 +197,8 @@ class Policy:
     value: Value
     multipliers: Multipliers
     selection: Selection
+    steering: Steering
+    text: Text
     features: dict[str, Curve]
     hash: str
 

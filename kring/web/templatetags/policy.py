@@ -22,6 +22,7 @@ SECTIONS = {
     "value": gettext_noop("What a post is worth"),
     "multipliers": gettext_noop("What holds a post back"),
     "selection": gettext_noop("Many voices on a page"),
+    "steering": gettext_noop("What you can set"),
     "feature: affinity_week": gettext_noop("You two this week"),
     "feature: affinity_season": gettext_noop("You two this season"),
     "feature: reciprocity": gettext_noop("Attention both ways"),

@@ -1,0 +1,24 @@
+"""Steering: what a reader tells the feed, a file per verb. Nobody else is told; all is undoable."""
+
+from kring.feed.services.hide import hide, unhide
+from kring.feed.services.less import less, undo_less
+from kring.feed.services.more import more, undo_more
+from kring.feed.services.prefer import Wanted, prefer, reset_preferences, switch
+from kring.feed.services.topics import mute_topic, set_interests, unmute_topic, want_topic
+
+__all__ = [
+    "Wanted",
+    "hide",
+    "less",
+    "more",
+    "mute_topic",
+    "prefer",
+    "reset_preferences",
+    "set_interests",
+    "switch",
+    "undo_less",
+    "undo_more",
+    "unhide",
+    "unmute_topic",
+    "want_topic",
+]

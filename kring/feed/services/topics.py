@@ -1,0 +1,128 @@
+"""What a reader says about topics: no more of it, or more or less than was learned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from kring.core import events
+from kring.core.errors import Invalid, NotFound
+from kring.core.html import clean_text
+from kring.feed.events import InterestSet, TopicMuted, TopicUnmuted
+from kring.feed.models import TopicMute, TopicWish
+from kring.feed.services.access import known_ids, known_topics
+from kring.feed.services.limits import TOPIC_MUTES, TOPIC_WISHES, room_for_one_more
+from kring.members.models import Identity
+from kring.posts.models import Topic
+from kring.posts.services.access import lock
+from kring.posts.text import fold_topic
+
+MORE, AS_LEARNED, LESS, NEVER = "more", "as_learned", "less", "never"
+LEVELS = {MORE: 1, AS_LEARNED: 0, LESS: -1}
+CHOICES = (*LEVELS, NEVER)
+NAME_CHARACTERS = 80
+TOPICS_AT_ONCE = 400
+
+
+@transaction.atomic
+def mute_topic(*, by: Identity, name: str, now: datetime) -> Topic:
+    """Keep posts about this topic out of one's feed and timelines. Raises NotFound, Conflict."""
+    lock(by)
+    topic = _known(by, name)
+    _mute(by, topic.pk, now)
+    return topic
+
+
+@transaction.atomic
+def unmute_topic(*, by: Identity, name: str, now: datetime) -> None:
+    """Undo `mute_topic`; a topic that was not muted, or is not there, changes nothing."""
+    lock(by)
+    for mute in TopicMute.objects.filter(by=by, topic__name=_folded(name)):
+        _unmute(by, mute.topic_id, now)
+
+
+@transaction.atomic
+def want_topic(*, by: Identity, name: str, choice: str, now: datetime) -> Topic:
+    """Say more, less, never, or as learned of one topic. Raises NotFound, Invalid, Conflict."""
+    lock(by)
+    topic = _known(by, name)
+    _choose(by, topic.pk, choice, now)
+    return topic
+
+
+@transaction.atomic
+def set_interests(*, by: Identity, choices: Mapping[int, str], now: datetime) -> int:
+    """Say it of many topics at once, by id; how many changed.
+
+    Topics one does not know of are passed over. Raises Invalid, Conflict.
+    """
+    if len(choices) > TOPICS_AT_ONCE:
+        raise Invalid(_("That is more topics than there are on a page. Save them in parts."))
+    lock(by)
+    known = known_ids(by, choices)
+    muted = set(TopicMute.objects.filter(by=by).values_list("topic_id", flat=True))
+    levels = dict(TopicWish.objects.filter(by=by).values_list("topic_id", "level"))
+    changed = 0
+    for topic_id in known:
+        now_is = NEVER if topic_id in muted else _choice_of(levels.get(topic_id, 0))
+        if choices[topic_id] != now_is:
+            _choose(by, topic_id, choices[topic_id], now)
+            changed += 1
+    return changed
+
+
+def _choice_of(level: int) -> str:
+    return {1: MORE, 0: AS_LEARNED, -1: LESS}[level]
+
+
+def _choose(by: Identity, topic_id: int, choice: str, now: datetime) -> None:
+    if choice not in CHOICES:
+        raise Invalid(_("Choose more, as it is, less or never."), field="choice")
+    if choice == NEVER:
+        _mute(by, topic_id, now)
+    else:
+        _unmute(by, topic_id, now)
+    _set_level(by, topic_id, LEVELS.get(choice, 0), now)
+
+
+def _mute(by: Identity, topic_id: int, now: datetime) -> None:
+    if TopicMute.objects.filter(by=by, topic_id=topic_id).exists():
+        return
+    room_for_one_more(TopicMute.objects.filter(by=by), TOPIC_MUTES)
+    TopicMute.objects.create(by=by, topic_id=topic_id, since=now)
+    events.record(TopicMuted(topic_id=topic_id, by=by.pk), now=now)
+
+
+def _unmute(by: Identity, topic_id: int, now: datetime) -> None:
+    if TopicMute.objects.filter(by=by, topic_id=topic_id).delete()[0]:
+        events.record(TopicUnmuted(topic_id=topic_id, by=by.pk), now=now)
+
+
+def _set_level(by: Identity, topic_id: int, level: int, now: datetime) -> None:
+    wish = TopicWish.objects.filter(by=by, topic_id=topic_id).first()
+    if (wish.level if wish is not None else 0) == level:
+        return
+    if level == 0:
+        TopicWish.objects.filter(by=by, topic_id=topic_id).delete()
+    else:
+        if wish is None:
+            room_for_one_more(TopicWish.objects.filter(by=by), TOPIC_WISHES)
+        TopicWish.objects.update_or_create(
+            by=by, topic_id=topic_id, defaults={"level": level, "since": now}
+        )
+    events.record(InterestSet(topic_id=topic_id, by=by.pk, level=level), now=now)
+
+
+def _known(by: Identity, name: str) -> Topic:
+    topic = known_topics(by, Q(name=_folded(name))).first()
+    if topic is None:
+        raise NotFound(_("Nobody has written about this topic where you can read it."))
+    return topic
+
+
+def _folded(name: str) -> str:
+    return fold_topic(clean_text(name[:NAME_CHARACTERS]).strip().removeprefix("#"))
