@@ -2,94 +2,184 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import os
-import statistics
 import sys
 import time
-from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kring.core import clock
+from kring.project.bench.measure import Costs, memory_mb
+
+if TYPE_CHECKING:
+    from kring.feed.serving import Server
+    from kring.members.models import Identity
+    from kring.project.bench.pages import Browser
+
+MARK = "bench.json"
+# A community that is kept looks the same for so long; then its newest posts are too old.
+KEPT_FOR = timedelta(days=1)
+CAUGHT_UP = 4_000
+FLAME_RUNS = 300
 
 
-def cpu_ms(work: Callable[[], Any], *, runs: int) -> dict[str, float]:
-    """CPU milliseconds of `work` in this thread: smallest, median and largest of `runs`."""
-    for _ in range(3):
-        work()
-    gc.collect()
-    times: list[float] = []
-    for _ in range(runs):
-        start = time.thread_time()
-        work()
-        times.append((time.thread_time() - start) * 1000)
+class Refused(Exception):
+    """What was asked cannot be measured there; the message says why."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What to measure. flames: the folder for the pictures, none when empty."""
+
+    members: int
+    seed: int
+    runs: int
+    flames: str = ""
+
+
+@dataclass(frozen=True)
+class Grown:
+    """A community in KRING_DATA, as its mark tells: handles of the viewers by number of ties."""
+
+    members: int
+    seed: int
+    now: datetime
+    seconds: float
+    viewers: dict[str, list[str]]
+
+
+def main(order: Order) -> dict[str, Any]:
+    """Grow or reuse the community, measure it, and return the figures."""
+    _prepare()
+    grown = community(order)
+    from kring.feed.serving import server
+    from kring.project.bench import catchup
+    from kring.project.wsgi import application
+
+    empty = memory_mb()
+    built = _build(server())
+    classes: dict[str, Any] = {}
+    for ties, viewers in _viewers(grown).items():
+        classes[ties] = _measured(order, application, server(), viewers, grown.now)
     return {
-        "min": round(min(times), 3),
-        "median": round(statistics.median(times), 3),
-        "max": round(max(times), 3),
+        "members": order.members,
+        "seed": order.seed,
+        "runs": order.runs,
+        "grown_s": grown.seconds,
+        "index_build": built,
+        "memory_mb": {"before_index": empty, "after": memory_mb()},
+        "viewers": classes,
+        "catch_up": catchup.events_per_second(server(), count=CAUGHT_UP, now=grown.now),
     }
 
 
-def main(members: int, seed: int, runs: int) -> int:
+def _prepare() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kring.project.settings")
     import django
 
     django.setup()
     from django.core.management import call_command
-    from django.test import Client
 
-    from kring.core import clock, nodes
-    from kring.feed import serving
-    from kring.members.models import Account
     from kring.project import database
-    from kring.project.bench.crowd import grow
 
     database.prepare()
     call_command("collectstatic", interactive=False, verbosity=0)
-    nodes.start()
-    now = clock.utc_now()
-    started = time.process_time()
-    viewer = grow(members=members, seed=seed, now=now)
-    grown = time.process_time() - started
-    account = Account.objects.create(
-        id=nodes.new_id(), email="bench@kring.invalid", password="!", created_at=now
-    )
-    viewer.account = account
-    viewer.save(update_fields=["account"])
-    print(f"{members} members grown in {grown:.1f} s", file=sys.stderr)
 
-    started = time.process_time()
-    serving.home(viewer, now=now)
-    index = time.process_time() - started
-    client = Client(SERVER_NAME="127.0.0.1")
-    client.force_login(account)
 
-    def get(path: str) -> Callable[[], Any]:
-        def fetch() -> None:
-            response = client.get(path)
-            assert response.status_code == 200, (path, response.status_code)
+def community(order: Order) -> Grown:
+    """The community that KRING_DATA holds, grown first unless it holds this very one.
 
-        return fetch
+    Raises Refused where there is another one.
+    """
+    from django.conf import settings
 
-    slate = serving.rank_for(viewer, now=now, limit=20)
-    html = client.get("/")
-    document = {
-        "members": members,
-        "seed": seed,
-        "runs": runs,
-        "candidates": slate.candidates,
-        "cards": len(slate.items),
-        "html_kB": round(len(html.content) / 1000, 1),
-        "index_build_s": round(index, 2),
-        "cpu_ms": {
-            "rank": cpu_ms(lambda: serving.rank_for(viewer, now=now, limit=20), runs=runs),
-            "page_json": cpu_ms(get("/feed.json"), runs=runs),
-            "page_html": cpu_ms(get("/"), runs=runs),
-            "by_time_html": cpu_ms(get("/?order=time"), runs=runs),
-        },
+    from kring.members.models import Identity
+
+    mark = Path(settings.ENV.data) / MARK
+    if mark.exists():
+        kept = json.loads(mark.read_text())
+        grown = Grown(**{**kept, "now": datetime.fromisoformat(kept["now"])})
+        young = clock.utc_now() - grown.now < KEPT_FOR
+        if (grown.members, grown.seed) == (order.members, order.seed) and young:
+            return grown
+        raise Refused("The folder to keep holds another or an older community; remove it.")
+    if Identity.objects.exists():
+        raise Refused("The folder to keep holds a database that is no benchmark's.")
+    grown = _grown(order)
+    mark.write_text(json.dumps({**grown.__dict__, "now": grown.now.isoformat()}))
+    return grown
+
+
+def _grown(order: Order) -> Grown:
+    from kring.project.bench import crowd, store
+
+    started, now = time.monotonic(), clock.utc_now()
+    made = crowd.grow(members=order.members, seed=order.seed, now_ms=clock.to_ms(now))
+    store.write(made, tell=lambda table: print(f"writing {table}", file=sys.stderr))
+    seconds = round(time.monotonic() - started, 1)
+    print(f"{order.members} members grown in {seconds} s", file=sys.stderr)
+    viewers = {str(ties): [f"member{who}" for who in found] for ties, found in made.viewers.items()}
+    return Grown(order.members, order.seed, now, seconds, viewers)
+
+
+def _build(server: Server) -> dict[str, float]:
+    wall, cpu = time.perf_counter(), time.process_time()
+    with server.index.reading():
+        wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    return {"wall_s": round(wall, 2), "cpu_s": round(cpu, 2)}
+
+
+def _viewers(grown: Grown) -> dict[str, list[Identity]]:
+    from kring.members.models import Identity
+
+    known = Identity.objects.select_related("account")
+    return {ties: list(known.filter(handle__in=handles)) for ties, handles in grown.viewers.items()}
+
+
+def _measured(
+    order: Order, application: Any, server: Server, viewers: list[Identity], now: datetime
+) -> dict[str, Any]:
+    from kring.project.bench import pages, stages
+
+    costs = Costs()
+    candidates = stages.measure(server, viewers, costs, now=now, runs=order.runs)
+    browsers = [pages.Browser(application, viewer) for viewer in viewers]
+    sizes = pages.measure(browsers, costs, runs=order.runs, forget=_forget_slates(server))
+    if order.flames:
+        _flames(order, browsers, server, len(viewers))
+    return {
+        "viewers": len(viewers),
+        "candidates": round(candidates),
+        "kB": {name: round(size, 1) for name, size in sizes.items()},
+        "cpu_ms": costs.figures(),
     }
-    print(json.dumps(document))
-    return 0
+
+
+def _forget_slates(server: Server) -> Any:
+    """Nothing is kept between pages yet."""
+    return lambda: None
+
+
+def _flames(order: Order, browsers: list[Browser], server: Server, ties: int) -> None:
+    from kring.project.bench import flame
+
+    for name, address in (("json", "/feed.json"), ("html", "/")):
+        sampler, forget = flame.Sampler(), _forget_slates(server)
+        with sampler.running():
+            for run in range(FLAME_RUNS):
+                forget()
+                browsers[run % len(browsers)].get(address)
+        title = f"{address}, slate cold, {order.members} members"
+        path = Path(order.flames) / f"flame-{name}.svg"
+        flame.write(path, sampler.stacks, title=title, root="Browser.get")
 
 
 if __name__ == "__main__":
-    sys.exit(main(*(int(word) for word in sys.argv[1:4])))
+    members, seed, runs, flames = sys.argv[1:5]
+    try:
+        print(json.dumps(main(Order(int(members), int(seed), int(runs), flames))))
+    except Refused as refusal:
+        sys.exit(str(refusal))

@@ -1,0 +1,73 @@
+"""What each stage of a ranked page costs: the pipeline's own functions, one after the other."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from kring.feed import pipeline
+from kring.feed.home import HOME, context_of, rank
+from kring.feed.hydrate import viewer_of
+from kring.feed.log import pseudonyms
+from kring.feed.reasons import explain
+from kring.feed.serving import Server
+from kring.feed.viewer import Viewer
+from kring.feed.world import World
+from kring.members.models import Identity
+from kring.project.bench.measure import Costs
+
+PAGE = 20
+# Moments at which to look: as many steps back from now, so that other posts are candidates.
+STEP = timedelta(minutes=37)
+
+
+def measure(
+    server: Server, viewers: list[Identity], costs: Costs, *, now: datetime, runs: int
+) -> float:
+    """Rank `runs` pages of these viewers at different moments; returns the mean candidates."""
+    candidates = 0
+    for run in range(-len(viewers), runs):
+        viewer, moment = viewers[run % len(viewers)], now - STEP * (run // len(viewers) % 40)
+        found = _one(server, viewer, costs if run >= 0 else Costs(), moment)
+        candidates += found if run >= 0 else 0
+    return candidates / runs
+
+
+def _one(server: Server, viewer: Identity, costs: Costs, now: datetime) -> int:
+    with costs.of("index: take in news"), server.index.reading() as world:
+        pass
+    with costs.of("hydrate"):
+        who = _hydrated(server, world, viewer, now)
+    found = _by_stage(server, world, who, costs)
+    with costs.of("rank: all of these"):
+        rank(world, who, server.policy, PAGE)
+    with costs.of("rank: with hydration and visibility"):
+        server.rank_for(viewer, now=now, limit=PAGE)
+    return found
+
+
+def _hydrated(server: Server, world: World, viewer: Identity, now: datetime) -> Viewer:
+    pseudonym = pseudonyms([viewer.pk])[viewer.pk]
+    visit = timedelta(minutes=server.policy.filters.visit_minutes)
+    seen = server.seen.counts(pseudonym, now=now, visit=visit)
+    return viewer_of(viewer, world, seen=seen, now=now)
+
+
+def _by_stage(server: Server, world: World, who: Viewer, costs: Costs) -> int:
+    with costs.of("profile"):
+        context = context_of(world, who, server.policy)
+    with costs.of("candidates"):
+        batch, _ = pipeline.candidates(HOME, context)
+    features, *scorers = HOME.scorers
+    with costs.of("features"):
+        features.score(context, batch)
+    with costs.of("scoring"):
+        pipeline.score(replace(HOME, scorers=tuple(scorers)), context, batch)
+    with costs.of("re-ranking"):
+        placing = HOME.selector.prepare(context, batch)
+        order = np.array(placing.order(PAGE), dtype=np.intp)
+    with costs.of("reasons"):
+        explain(context, batch, order, placing)
+    return len(batch)
