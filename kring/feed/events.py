@@ -78,3 +78,19 @@ class TextAnalysed(Event, frozen=True, kw_only=True):
     """What is concluded from a post's words changed; nobody did anything."""
 
     post_id: int
+
+
+class PostsSeen(Event, frozen=True, kw_only=True):
+    """What one person had on the screen, or was sent where nobody can tell; a look is no reading.
+
+    Lists are parallel. chances: probability that each was seen; none given: the page reported them
+    all. expected: probability of a response, as it stood when the page was made; none given: not
+    known. page_id: the page in the log, if that surface is logged.
+    """
+
+    by: int
+    post_ids: tuple[int, ...]
+    chances: tuple[float, ...] = ()
+    expected: tuple[float, ...] = ()
+    surface: str = ""
+    page_id: int = 0

@@ -52,6 +52,34 @@ class LoggedPage(models.Model):
         indexes = [models.Index(fields=["viewer", "id"], name="page_by_viewer")]
 
 
+class SeenPage(models.Model):
+    """What one page has reported as seen so far: one row a page, of any surface.
+
+    `page_id` begins with the moment the page was served. `viewer` is a pseudonym, as in the log.
+    `record` is msgpack of `feed.attention.Report`; it only ever grows, so a report that comes
+    twice, late, or from two tabs changes nothing. Kept for as long as `feed.seen` looks back.
+    """
+
+    page_id = models.BigIntegerField(primary_key=True)
+    viewer = models.BigIntegerField()
+    changed_ms = models.BigIntegerField()
+    record = models.BinaryField()
+
+    class Meta:
+        indexes = [models.Index(fields=["viewer", "changed_ms"], name="seen_by_viewer")]
+
+
+class ReadPost(models.Model):
+    """That this pseudonym has read this post, so that it is told once. `id` begins with when."""
+
+    id = models.BigIntegerField(primary_key=True)
+    viewer = models.BigIntegerField()
+    post_id = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["viewer", "post_id"], name="read_once")]
+
+
 class Hidden(models.Model):
     """Hide this post from me."""
 

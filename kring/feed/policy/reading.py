@@ -11,6 +11,7 @@ import math
 import tomllib
 from dataclasses import fields
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,6 +21,7 @@ from kring.feed.policy.schema import (
     HEADS,
     MIXES,
     SECTIONS,
+    Attention,
     Curve,
     Numbers,
     Policy,
@@ -112,6 +114,7 @@ def _check_together(sections: dict[str, Any]) -> None:
     if sections["multipliers"].less_end_days <= sections["multipliers"].less_days:
         raise PolicyError("multipliers.less_end_days must come after multipliers.less_days.")
     _check_steering(sections["steering"])
+    _check_attention(sections["attention"])
 
 
 def _check_steering(steering: Steering) -> None:
@@ -130,6 +133,17 @@ def _check_steering(steering: Steering) -> None:
         positions = getattr(steering, preset)
         if len(positions) != len(ENDS) or any(one != int(one) for one in positions):
             raise PolicyError(f"steering.{preset} must hold {len(ENDS)} whole numbers.")
+
+
+def _check_attention(attention: Attention) -> None:
+    """A chance of being seen for every place of a page, and time to add up a page's reports."""
+    starts = attention.eta_from
+    if len(starts) != len(attention.eta) or not starts or starts[0] != 1:
+        raise PolicyError("attention.eta_from must begin at 1 and have a number of eta for each.")
+    if any(b <= a for a, b in pairwise(starts)):
+        raise PolicyError("attention.eta_from must rise from one to the next.")
+    if attention.add_up_hours < attention.page_hours:
+        raise PolicyError("attention.add_up_hours must not be less than attention.page_hours.")
 
 
 def _one_per_head(name: str, numbers: Numbers) -> None:

@@ -137,8 +137,9 @@ class Steering:
     """What a member may set.
 
     The first eight are the ends of the four axes: how much each group of reasons counts there.
-    `outside`: by how much each end, in that order, moves the share from outside the network. Then
-    the presets, as positions of the four axes, and what "more" and "less" of a topic mean.
+    `outside`: by how much each end, in that order, moves `outside_share`, the largest share of a
+    page from outside the network. Then the presets, as positions of the four axes, and what "more"
+    and "less" of a topic mean.
     """
 
     people: Numbers
@@ -149,6 +150,7 @@ class Steering:
     new: Numbers
     quick: Numbers
     lasting: Numbers
+    outside_share: float
     outside: Numbers
     balanced: Numbers
     circle: Numbers
@@ -167,10 +169,31 @@ class Text:
     language_words: int
     language_probability: float
     topic_posts: int
+    topic_authors: int
     topic_cosine: float
     topics_each: int
     analyse_days: int
     seconds_per_run: float
+
+
+@dataclass(frozen=True)
+class Attention:
+    """When something was seen and when it was read; `eta` holds one number per `eta_from`."""
+
+    seen_share: float
+    seen_seconds: float
+    idle_seconds: float
+    report_seconds: float
+    read_seconds: float
+    read_share: float
+    words_per_second: float
+    eta_from: Numbers
+    eta: Numbers
+    page_hours: float
+    add_up_hours: float
+    most_posts: int
+    most_bytes: int
+    reports_a_minute: int
 
 
 @dataclass(frozen=True)
@@ -199,6 +222,7 @@ class Policy:
     selection: Selection
     steering: Steering
     text: Text
+    attention: Attention
     features: dict[str, Curve]
     hash: str
 

@@ -23,6 +23,7 @@ SECTIONS = {
     "multipliers": gettext_noop("What holds a post back"),
     "selection": gettext_noop("Many voices on a page"),
     "steering": gettext_noop("What you can set"),
+    "attention": gettext_noop("What counts as seen and as read"),
     "feature: affinity_week": gettext_noop("You two this week"),
     "feature: affinity_season": gettext_noop("You two this season"),
     "feature: reciprocity": gettext_noop("Attention both ways"),
