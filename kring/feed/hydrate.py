@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +17,10 @@ from django.db.models import F, QuerySet, Value
 
 from kring.core.clock import to_ms
 from kring.core.prepared import Prepared
-from kring.feed.models import Hidden, LessLikeThis
+from kring.feed.models import Hidden, LessLikeThis, Preferences, TopicMute, TopicWish
+from kring.feed.policy import Policy
+from kring.feed.queries import mix_for
+from kring.feed.steering import factors_of, outside_of
 from kring.feed.viewer import LessLikeThis as Less
 from kring.feed.viewer import Viewer
 from kring.feed.world import World
@@ -27,22 +31,45 @@ from kring.posts.models import ThreadMute, TopicFollow
 WISHES_KEPT = 2_000
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a page is asked for, beside who asks.
+
+    preferences: the stored ones, or others for a look at what they would do
+    only_topic_ids: posts about one of these alone; none: about anything
+    """
+
+    preferences: Preferences
+    only_topic_ids: tuple[int, ...] = ()
+
+
 def viewer_of(
-    identity: Identity, world: World, *, seen: Mapping[int, int], now: datetime
-) -> Viewer:
+    identity: Identity, world: World, policy: Policy, *, asked: Asked, seen: Mapping[int, int],
+    now: datetime,
+) -> Viewer:  # fmt: skip
     """The viewer as the feed's stages want them. 2 queries.
 
     seen: post id -> earlier visits in which they were shown it
     """
+    preferences = asked.preferences
     ids: dict[str, Any] = _id_sets(identity.pk)
+    wishes = {**dict.fromkeys(ids.pop("more", ()), policy.steering.more),
+              **dict.fromkeys(ids.pop("less", ()), policy.steering.less)}  # fmt: skip
     person = world.people.find(identity.pk)
     company = int(world.companies(np.array([person]))[0]) if person >= 0 else 0
+    mix = mix_for(preferences, policy)
     return Viewer(
         id=identity.pk,
         now_ms=to_ms(now),
         less=_less(identity.pk),
         seen=seen,
         company_id=company,
+        only_topic_ids=np.array(asked.only_topic_ids, dtype=np.int64),
+        interest_set=wishes,
+        group_factors=factors_of(mix.axes, policy),
+        outside_share=outside_of(mix, policy),
+        profiling=preferences.profile,
+        languages=tuple(filter(None, preferences.languages.split(","))),
         **ids,
     )
 
@@ -63,6 +90,9 @@ def _build_id_sets(viewer: int) -> QuerySet[Any, Any]:
         ids("muted_thread_ids", ThreadMute.objects.filter(by_id=viewer), "thread_id"),
         ids("hidden_post_ids", Hidden.objects.filter(by_id=viewer), "post_id"),
         ids("followed_topic_ids", TopicFollow.objects.filter(identity_id=viewer), "topic_id"),
+        ids("muted_topic_ids", TopicMute.objects.filter(by_id=viewer), "topic_id"),
+        ids("more", TopicWish.objects.filter(by_id=viewer, level__gt=0), "topic_id"),
+        ids("less", TopicWish.objects.filter(by_id=viewer, level__lt=0), "topic_id"),
     )
     return first.union(*others, all=True)
 

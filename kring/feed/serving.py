@@ -19,11 +19,12 @@ from kring.core.clock import to_ms
 from kring.core.prepared import Prepared
 from kring.feed.explain import explanation
 from kring.feed.home import rank
-from kring.feed.hydrate import viewer_of
+from kring.feed.hydrate import Asked, viewer_of
 from kring.feed.index import FeedIndex
 from kring.feed.log import ServedPage, pages, pseudonyms
 from kring.feed.pipeline import Slate
 from kring.feed.policy import Policy, default_policy
+from kring.feed.queries import preferences_of
 from kring.feed.ranker import ranker_of
 from kring.feed.reasons import Reason
 from kring.feed.seen import VIEWERS_KEPT, SeenLedger
@@ -52,12 +53,16 @@ class HomeItem:
 
 @dataclass(frozen=True, slots=True)
 class HomeFeed:
-    """The page, and the slate it comes from (for explanations)."""
+    """The page, and the slate it comes from (for explanations).
+
+    measured: whether the viewer lets be kept what they were shown
+    """
 
     items: tuple[HomeItem, ...]
     candidates: int
     slate: Slate
     pseudonym: int
+    measured: bool
 
 
 class Server:
@@ -69,16 +74,21 @@ class Server:
         self.seen = SeenLedger()
         self._shown = _LastShown()
 
-    def rank_for(self, viewer: Identity, *, now: datetime, limit: int) -> HomeFeed:
-        """The page as it would be served, without logging it. About 6 queries."""
+    def rank_for(
+        self, viewer: Identity, *, now: datetime, limit: int, asked: Asked | None = None
+    ) -> HomeFeed:
+        """The page as it would be served, without logging it. About 7 queries."""
+        asked = asked or Asked(preferences_of(viewer.pk))
+        preferences = asked.preferences
         pseudonym = pseudonyms([viewer.pk])[viewer.pk]
         visit = timedelta(minutes=self.policy.filters.visit_minutes)
         # Before the index is held: a viewer with a long past must not keep others waiting.
-        seen = self.seen.counts(pseudonym, now=now, visit=visit)
+        # What was shown says something about whoever passed it over: not without their consent.
+        seen = self.seen.counts(pseudonym, now=now, visit=visit) if preferences.profile else {}
         with self.index.reading() as world:
-            who = viewer_of(viewer, world, seen=seen, now=now)
+            who = viewer_of(viewer, world, self.policy, asked=asked, seen=seen, now=now)
             slate = self._visible_slate(world, who, limit)
-            return self._feed(slate, pseudonym)
+            return self._feed(slate, pseudonym, measured=preferences.measure)
 
     def _visible_slate(self, world: World, viewer: Viewer, limit: int) -> Slate:
         slate = rank(world, viewer, self.policy, limit)
@@ -94,7 +104,7 @@ class Server:
             refused = _refused(viewer.id, slate.post_id)
         return slate
 
-    def _feed(self, slate: Slate, pseudonym: int) -> HomeFeed:
+    def _feed(self, slate: Slate, pseudonym: int, *, measured: bool) -> HomeFeed:
         items = tuple(
             HomeItem(post_id, place, source, score, reason)
             for post_id, place, source, score, reason in zip(
@@ -106,12 +116,14 @@ class Server:
                 strict=True,
             )
         )
-        return HomeFeed(items, slate.candidates, slate, pseudonym)
+        return HomeFeed(items, slate.candidates, slate, pseudonym, measured)
 
-    def home(self, viewer: Identity, *, now: datetime, limit: int) -> HomeFeed:
+    def home(
+        self, viewer: Identity, *, now: datetime, limit: int, asked: Asked | None = None
+    ) -> HomeFeed:
         """The page, logged as shown (written within a second, by a thread of its own)."""
-        feed = self.rank_for(viewer, now=now, limit=limit)
-        if feed.items and self._shown.is_news(feed, now):
+        feed = self.rank_for(viewer, now=now, limit=limit, asked=asked)
+        if feed.items and feed.measured and self._shown.is_news(feed, now):
             pages.add(viewer=feed.pseudonym, page=_page("home", feed.slate, self))
         return feed
 
@@ -187,14 +199,18 @@ def server() -> Server:
     return Server(default_policy())
 
 
-def home(viewer: Identity, *, now: datetime, limit: int = 20) -> HomeFeed:
+def home(
+    viewer: Identity, *, now: datetime, limit: int = 20, asked: Asked | None = None
+) -> HomeFeed:
     """The ranked page for this viewer, logged as shown."""
-    return server().home(viewer, now=now, limit=limit)
+    return server().home(viewer, now=now, limit=limit, asked=asked)
 
 
-def rank_for(viewer: Identity, *, now: datetime, limit: int = 20) -> HomeFeed:
-    """The same page without logging it: for explanations and benchmarks."""
-    return server().rank_for(viewer, now=now, limit=limit)
+def rank_for(
+    viewer: Identity, *, now: datetime, limit: int = 20, asked: Asked | None = None
+) -> HomeFeed:
+    """The same page without logging it: for explanations, benchmarks and a look at changes."""
+    return server().rank_for(viewer, now=now, limit=limit, asked=asked)
 
 
 def explain(viewer: Identity, *, now: datetime, limit: int) -> list[dict[str, Any]]:

@@ -57,11 +57,8 @@ def factors_of(axes: Axes, policy: Policy) -> tuple[float, ...]:
     return tuple(min(prod(factors), MOST_COUNTED) for factors in zip(*each, strict=True))
 
 
-def outside_of(mix: Mix, start: float, policy: Policy) -> float | None:
-    """The largest share of a page from outside the network; None when it is as the policy has it.
-
-    start: the policy's own share, from which the axes move it
-    """
+def outside_of(mix: Mix, policy: Policy) -> float | None:
+    """The largest share of a page from outside the network; None: as the policy has it."""
     if mix.outside_percent is not None:
         return mix.outside_percent / 100
     shift = sum(
@@ -70,7 +67,7 @@ def outside_of(mix: Mix, start: float, policy: Policy) -> float | None:
     )
     if shift == 0:
         return None
-    return min(max(start + shift, 0.0), MOST_OUTSIDE_PERCENT / 100)
+    return min(max(policy.steering.outside_share + shift, 0.0), MOST_OUTSIDE_PERCENT / 100)
 
 
 def _along(axis: str, position: int, policy: Policy) -> tuple[float, ...]:

@@ -5,6 +5,7 @@ Timelines give ids; `cards` gives what is shown of them.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -150,19 +151,29 @@ def _has(talk: QuerySet[Post], post_id: int, shown: list[int]) -> bool:
     return post_id in shown or talk.filter(pk=post_id).exists()
 
 
-def following(viewer: Identity, before_id: int | None = None, limit: int = 20) -> Page[int]:
+def following(
+    viewer: Identity,
+    before_id: int | None = None,
+    limit: int = 20,
+    *,
+    topic_ids: Collection[int] = (),
+) -> Page[int]:
     """Posts by one's connections, follows, groups and pages, and oneself, newest first. 1 query.
 
     Strictly chronological. Comments stand in their threads. A repost without words is left out
     when its original stands in this timeline by itself.
+
+    topic_ids: posts about one of these alone; none: about anything
     """
     limit = _limit(limit)
     before = ids.MAX_ID if before_id is None else _cursor(before_id)
-    found = _FOLLOWING.rows(viewer.pk, before, limit=limit)
+    found = _FOLLOWING.rows(viewer.pk, before, topic_ids or None, limit=limit)
     return page_of([post_id for (post_id,) in found], limit=limit, key=int)
 
 
-def _following_posts(viewer_id: int, before: int, *, limit: int) -> QuerySet[Post, Any]:
+def _following_posts(
+    viewer_id: int, before: int, topic_ids: Collection[int] | None, *, limit: int
+) -> QuerySet[Post, Any]:
     groups = Membership.objects.filter(member_id=viewer_id).values("of_id")
     sources = Identity.objects.filter(pk=viewer_id).values("pk")
     sources = sources.union(
@@ -176,33 +187,56 @@ def _following_posts(viewer_id: int, before: int, *, limit: int) -> QuerySet[Pos
     chosen = older.filter(author_id__in=sources).union(older.filter(group_id__in=groups))
     stands_itself = Q(origin__author_id__in=sources) | Q(origin__group_id__in=groups)
     return (
-        Post.objects.filter(listed(viewer_id), pk__in=chosen, in_reply_to__isnull=True)
+        Post.objects.filter(
+            listed(viewer_id), _about(topic_ids), pk__in=chosen, in_reply_to__isnull=True
+        )
         .exclude(Q(origin__isnull=False, words=0) & stands_itself)
         .order_by("-pk")
         .values_list("pk")[: limit + 1]
     )
 
 
+def _about(topic_ids: Collection[int] | None) -> Q:
+    """Posts with one of these topics, and reposts of such; all posts when there are none."""
+    if not topic_ids:
+        return Q()
+    tagged = PostTopic.objects.filter(topic_id__in=topic_ids).values("post_id")
+    return Q(pk__in=tagged) | Q(origin_id__in=tagged)
+
+
 _FOLLOWING = Prepared(_following_posts)
 
 
 def posts_by(
-    viewer: Identity | None, author_id: int, before_id: int | None = None, limit: int = 20
+    viewer: Identity | None,
+    author_id: int,
+    before_id: int | None = None,
+    limit: int = 20,
+    *,
+    topic_ids: Collection[int] = (),
 ) -> Page[int]:
     """What this author posted and shared, as far as the viewer may see it. 1 query."""
     if not 0 < author_id <= ids.MAX_ID:
         return Page(items=[], next_before=None)
-    posts = Post.objects.filter(visible(_id(viewer)), author_id=author_id, in_reply_to__isnull=True)
+    posts = Post.objects.filter(
+        visible(_id(viewer)), _about(topic_ids), author_id=author_id, in_reply_to__isnull=True
+    )
     if viewer is None or viewer.pk != author_id:
         posts = posts.exclude(audience=Audience.UNLISTED)
     return _page(posts, before_id, limit)
 
 
-def bookmarks(viewer: Identity, before_id: int | None = None, limit: int = 20) -> Page[int]:
+def bookmarks(
+    viewer: Identity,
+    before_id: int | None = None,
+    limit: int = 20,
+    *,
+    topic_ids: Collection[int] = (),
+) -> Page[int]:
     """What the viewer keeps, latest kept first; the cursor is the bookmark's id. 1 query."""
     limit = _limit(limit)
     kept = Bookmark.objects.filter(
-        by_id=viewer.pk, post__in=Post.objects.filter(visible(viewer.pk))
+        by_id=viewer.pk, post__in=Post.objects.filter(visible(viewer.pk), _about(topic_ids))
     )
     if before_id is not None:
         kept = kept.filter(pk__lt=_cursor(before_id))

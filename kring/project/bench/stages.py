@@ -9,8 +9,9 @@ import numpy as np
 
 from kring.feed import pipeline
 from kring.feed.home import HOME, context_of, rank
-from kring.feed.hydrate import viewer_of
+from kring.feed.hydrate import Asked, viewer_of
 from kring.feed.log import pseudonyms
+from kring.feed.queries import preferences_of
 from kring.feed.reasons import explain
 from kring.feed.serving import Server
 from kring.feed.viewer import Viewer
@@ -52,7 +53,8 @@ def _hydrated(server: Server, world: World, viewer: Identity, now: datetime) -> 
     pseudonym = pseudonyms([viewer.pk])[viewer.pk]
     visit = timedelta(minutes=server.policy.filters.visit_minutes)
     seen = server.seen.counts(pseudonym, now=now, visit=visit)
-    return viewer_of(viewer, world, seen=seen, now=now)
+    asked = Asked(preferences_of(viewer.pk))
+    return viewer_of(viewer, world, server.policy, asked=asked, seen=seen, now=now)
 
 
 def _by_stage(server: Server, world: World, who: Viewer, costs: Costs) -> int:
