@@ -19,6 +19,7 @@ from kring.feed.events import (
     PostHidden,
     PostRead,
     PostUnhidden,
+    PreferencesChanged,
 )
 from kring.feed.library import Library
 from kring.feed.world import Act, ActKind, PostEdit, World
@@ -181,6 +182,10 @@ def _profile(at: _Place, event: members.ProfileChanged) -> None:
     at.world.set_company(event.identity_id, at.library.company_of(event.identity_id))
 
 
+def _preferences(at: _Place, event: PreferencesChanged) -> None:
+    at.world.set_home_only(event.by, bool(event.home_only))
+
+
 OPERATIONS: dict[type[Event], Callable[[_Place, Any], None]] = {
     posts.PostPublished: _published,
     posts.PostEdited: _edited,
@@ -197,6 +202,7 @@ OPERATIONS: dict[type[Event], Callable[[_Place, Any], None]] = {
     LessLikeThisUndone: _undo(ActKind.LESS),
     MoreLikeThisAsked: _act(ActKind.MORE),
     MoreLikeThisUndone: _undo(ActKind.MORE),
+    PreferencesChanged: _preferences,
     PostRead: _act(ActKind.READ),
     network.Connected: _connected,
     network.Disconnected: _disconnected,

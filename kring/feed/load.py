@@ -17,7 +17,14 @@ from kring.core.clock import to_ms
 from kring.core.ids import ms_of
 from kring.feed.apply import reaction_kind, repost_kind
 from kring.feed.library import ActOfPost
-from kring.feed.models import Hidden, LessLikeThis, LoggedAct, MoreLikeThis, Pseudonym
+from kring.feed.models import (
+    Hidden,
+    LessLikeThis,
+    LoggedAct,
+    MoreLikeThis,
+    Preferences,
+    Pseudonym,
+)
 from kring.feed.world import ActColumns, ActKind, Audience, AuthorKind, Post, PostColumns, PostFlag
 from kring.feed.world import World as FeedWorld
 from kring.feed.world.posts import MAX_TOPICS
@@ -59,7 +66,7 @@ ActTuple = tuple[int, int, int, int, int]
 
 
 def fill(world: FeedWorld, *, bare_words: int) -> None:
-    """Load a whole community. 13 queries; rows are streamed."""
+    """Load a whole community. 14 queries; rows are streamed."""
     companies = dict(current_companies())
     world.load_posts(_columns(_posts(companies)))
     world.load_mentions(*_pairs(_mentions(), "post_id", "identity_id"))
@@ -69,6 +76,8 @@ def fill(world: FeedWorld, *, bare_words: int) -> None:
     world.load_follows(*_pairs(Follow.objects.all(), "follower_id", "followed_id"))
     people = np.fromiter(companies.keys(), np.int64, len(companies))
     world.load_companies(people, np.fromiter(companies.values(), np.int64, len(companies)))
+    for (author,) in Preferences.objects.filter(home_only=True).values_list("identity_id"):
+        world.set_home_only(author, True)
 
 
 def current_companies(identity_id: int | None = None) -> Iterator[tuple[int, int]]:
