@@ -11,6 +11,7 @@ from kring.feed.events import (
     MoreLikeThisUndone,
     PostHidden,
     PostRead,
+    PostsSeen,
     PostUnhidden,
     PreferencesChanged,
     TopicMuted,
@@ -53,6 +54,7 @@ LOGGED_EVENTS: tuple[type[Event], ...] = (
     InterestSet,
     PreferencesChanged,
     PostRead,
+    PostsSeen,
 )
 
 # Who acted, towards whom and on what, by the names the events use. The first that is there counts.
@@ -67,7 +69,20 @@ _TOWARDS = (
     "author_id",
 )
 _SUBJECT = ("post_id", "thread_id", "topic_id")
-_DETAIL = ("kind", "via_id", "previous", "origin_id", "own_words", "parent_id", "level")
+_DETAIL = (
+    "kind",
+    "via_id",
+    "previous",
+    "origin_id",
+    "own_words",
+    "parent_id",
+    "level",
+    "post_ids",
+    "chances",
+    "expected",
+    "surface",
+    "page_id",
+)
 
 
 def log_act(recorded: Recorded) -> None:

@@ -10,16 +10,18 @@ from __future__ import annotations
 import atexit
 import secrets
 import threading
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 import structlog
-from django.db import close_old_connections
+from django.db import close_old_connections, transaction
 
-from kring.core import nodes
+from kring.core import events, nodes
+from kring.core.ids import moment_of
 from kring.core.prepared import Prepared
+from kring.feed.events import PostsSeen
 from kring.feed.models import LoggedAct, LoggedPage, Pseudonym
 
 FLUSH_SECONDS = 1.0
@@ -45,6 +47,8 @@ class ServedPage(msgspec.Struct, frozen=True, array_like=True):
 
     stages: reach stage of each placement; propensities: probability in (0, 1] that this placement
     was drawn (1 where nothing was drawn). bins: uint8 feature bins, row-major, one row per post.
+    measured: whether the page was asked to report what was seen of it; what it reported stands in
+    `SeenPage` under the same id, and as PostsSeen among the acts.
     """
 
     surface: str
@@ -56,6 +60,7 @@ class ServedPage(msgspec.Struct, frozen=True, array_like=True):
     propensities: list[float]
     bins: bytes
     seed: int = 0
+    measured: bool = False
 
 
 _KNOWN = Prepared(
@@ -133,18 +138,21 @@ class PageBuffer:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._waiting: list[LoggedPage] = []
+        self._waiting: list[tuple[LoggedPage, PostsSeen | None]] = []
         self._writer: threading.Thread | None = None
         self._wake = threading.Event()
 
-    def add(self, *, viewer: int, page: ServedPage) -> int:
-        """Log a page for this pseudonym; returns its id. Drops the page when writing lags far."""
+    def add(self, *, viewer: int, page: ServedPage, exposure: PostsSeen | None = None) -> int:
+        """Log a page for this pseudonym; returns its id. Drops the page when writing lags far.
+
+        exposure: what is told to have been seen, by likelihood, of a page that cannot report
+        """
         row = LoggedPage(id=nodes.new_id(), viewer=viewer, record=msgspec.msgpack.encode(page))
         with self._lock:
             if len(self._waiting) >= MAX_WAITING:
                 log.warning("page log is full, a page is not logged")
                 return row.id
-            self._waiting.append(row)
+            self._waiting.append((row, exposure))
             if self._writer is None:
                 self._writer = threading.Thread(target=self._run, name="page-log", daemon=True)
                 self._writer.start()
@@ -153,18 +161,18 @@ class PageBuffer:
 
     def waiting_for(self, viewer: int) -> list[LoggedPage]:
         with self._lock:
-            return [row for row in self._waiting if row.viewer == viewer]
+            return [row for row, _exposure in self._waiting if row.viewer == viewer]
 
     def flush(self) -> None:
         """Write what waits. A failed write keeps the pages for the next attempt."""
         with self._lock:
-            rows = list(self._waiting)
-        if not rows:
+            waiting = list(self._waiting)
+        if not waiting:
             return
-        LoggedPage.objects.bulk_create(rows, ignore_conflicts=True)
-        written = {row.id for row in rows}
+        _write(waiting)
+        written = {row.id for row, _exposure in waiting}
         with self._lock:
-            self._waiting = [row for row in self._waiting if row.id not in written]
+            self._waiting = [held for held in self._waiting if held[0].id not in written]
 
     def forget(self) -> None:
         """Drop what waits; for tests, whose database is rolled back under it."""
@@ -180,6 +188,19 @@ class PageBuffer:
                 log.warning("page log could not be written", error=type(error).__name__)
             finally:
                 close_old_connections()
+
+
+@transaction.atomic
+def _write(waiting: Sequence[tuple[LoggedPage, PostsSeen | None]]) -> None:
+    """Pages and what is told of them stand together, and once: 1 query, 2 with exposures."""
+    telling = [row.id for row, exposure in waiting if exposure is not None]
+    # Of an attempt that seemed to fail and did not, everything stands already.
+    told = set(LoggedPage.objects.filter(pk__in=telling).values_list("pk", flat=True))
+    LoggedPage.objects.bulk_create([row for row, _exposure in waiting], ignore_conflicts=True)
+    for row, exposure in waiting:
+        if exposure is not None and row.id not in told:
+            seen = msgspec.structs.replace(exposure, page_id=row.id)
+            events.record(seen, now=moment_of(row.id))
 
 
 pages = PageBuffer()

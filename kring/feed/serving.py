@@ -17,7 +17,9 @@ import numpy as np
 
 from kring.core.clock import to_ms
 from kring.core.prepared import Prepared
+from kring.feed.events import PostsSeen
 from kring.feed.explain import explanation
+from kring.feed.exposure import chances_seen
 from kring.feed.home import rank
 from kring.feed.hydrate import Asked, viewer_of
 from kring.feed.index import FeedIndex
@@ -36,6 +38,8 @@ from kring.posts.models import Post
 from kring.posts.visibility import listed
 
 RANKER = "hand-1"
+# Where a page reports what was seen of it.
+REPORTING = frozenset({"home"})
 RELOAD_MS = 60_000
 BETWEEN_MS = 1_000
 
@@ -56,6 +60,8 @@ class HomeFeed:
     """The page, and the slate it comes from (for explanations).
 
     measured: whether the viewer lets be kept what they were shown
+    expected: probability of a response to each item, as it stands now; none when not known
+    page_id: under which it stands in the log; 0 when it does not
     """
 
     items: tuple[HomeItem, ...]
@@ -63,6 +69,8 @@ class HomeFeed:
     slate: Slate
     pseudonym: int
     measured: bool
+    expected: tuple[float, ...] = ()
+    page_id: int = 0
 
 
 class Server:
@@ -119,13 +127,38 @@ class Server:
         return HomeFeed(items, slate.candidates, slate, pseudonym, measured)
 
     def home(
-        self, viewer: Identity, *, now: datetime, limit: int, asked: Asked | None = None
-    ) -> HomeFeed:
-        """The page, logged as shown (written within a second, by a thread of its own)."""
+        self, viewer: Identity, *, now: datetime, limit: int, asked: Asked | None = None,
+        surface: str = "home",
+    ) -> HomeFeed:  # fmt: skip
+        """The page, logged as shown (written within a second, by a thread of its own).
+
+        surface: where it is shown; one that is not in `REPORTING` cannot tell what was seen of it
+        """
         feed = self.rank_for(viewer, now=now, limit=limit, asked=asked)
-        if feed.items and feed.measured and self._shown.is_news(feed, now):
-            pages.add(viewer=feed.pseudonym, page=_page("home", feed.slate, self))
-        return feed
+        if not feed.items or not feed.measured:
+            return feed
+        return replace(feed, page_id=self._logged(viewer.pk, feed, surface, now))
+
+    def _logged(self, viewer_id: int, feed: HomeFeed, surface: str, now: datetime) -> int:
+        """The id under which this page stands in the log; 0 when it came too soon after another."""
+        known = self._shown.page_of(feed, surface, now)
+        if known is not None:
+            return known
+        page = _page(surface, feed.slate, self)
+        exposure = None if page.measured else self._exposure(viewer_id, feed, surface)
+        page_id = pages.add(viewer=feed.pseudonym, page=page, exposure=exposure)
+        self._shown.remember(feed, surface, now, page_id)
+        return page_id
+
+    def _exposure(self, viewer_id: int, feed: HomeFeed, surface: str) -> PostsSeen:
+        """What a page that cannot report is taken to have shown, by place."""
+        return PostsSeen(
+            by=viewer_id,
+            post_ids=tuple(item.post_id for item in feed.items),
+            chances=chances_seen(len(feed.items), self.policy.attention),
+            expected=feed.expected,
+            surface=surface,
+        )
 
     def explanation(self, viewer: Identity, *, now: datetime, limit: int) -> list[dict[str, Any]]:
         """One dictionary per item (`explain.explanation`), with the names people know."""
@@ -148,20 +181,26 @@ class _LastShown:
     """
 
     def __init__(self) -> None:
-        self._last: OrderedDict[int, tuple[int, bytes]] = OrderedDict()
+        # (pseudonym, surface) -> (when, the posts in order, the page's id)
+        self._last: OrderedDict[tuple[int, str], tuple[int, bytes, int]] = OrderedDict()
 
-    def is_news(self, feed: HomeFeed, now: datetime) -> bool:
-        """Whether to log this page; remembers it if so."""
-        shown = feed.slate.post_id.tobytes()
-        at, before = self._last.get(feed.pseudonym, (0, b""))
-        pause = RELOAD_MS if shown == before else BETWEEN_MS
-        if 0 <= to_ms(now) - at < pause:
-            return False
-        self._last[feed.pseudonym] = (to_ms(now), shown)
-        self._last.move_to_end(feed.pseudonym)
+    def page_of(self, feed: HomeFeed, surface: str, now: datetime) -> int | None:
+        """The page as which this one stands in the log already; None when it is news.
+
+        0 when another page was logged so shortly before that this one is not.
+        """
+        at, before, page_id = self._last.get((feed.pseudonym, surface), (0, b"", 0))
+        same = feed.slate.post_id.tobytes() == before
+        if 0 <= to_ms(now) - at < (RELOAD_MS if same else BETWEEN_MS):
+            return page_id if same else 0
+        return None
+
+    def remember(self, feed: HomeFeed, surface: str, now: datetime, page_id: int) -> None:
+        key = (feed.pseudonym, surface)
+        self._last[key] = (to_ms(now), feed.slate.post_id.tobytes(), page_id)
+        self._last.move_to_end(key)
         if len(self._last) > VIEWERS_KEPT:
             self._last.popitem(last=False)
-        return True
 
 
 _LISTED = Prepared(
@@ -190,6 +229,7 @@ def _page(surface: str, slate: Slate, server: Server) -> ServedPage:
         propensities=[1.0] * count,
         bins=bins.tobytes(),
         seed=slate.seed,
+        measured=surface in REPORTING,
     )
 
 
@@ -200,10 +240,11 @@ def server() -> Server:
 
 
 def home(
-    viewer: Identity, *, now: datetime, limit: int = 20, asked: Asked | None = None
-) -> HomeFeed:
-    """The ranked page for this viewer, logged as shown."""
-    return server().home(viewer, now=now, limit=limit, asked=asked)
+    viewer: Identity, *, now: datetime, limit: int = 20, asked: Asked | None = None,
+    surface: str = "home",
+) -> HomeFeed:  # fmt: skip
+    """The ranked page for this viewer, logged as shown on this surface."""
+    return server().home(viewer, now=now, limit=limit, asked=asked, surface=surface)
 
 
 def rank_for(

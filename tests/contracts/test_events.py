@@ -32,7 +32,9 @@ def sample(kind: type[events.Event], *, post_id: int, people: list[int], full: b
         if not full and not field.required:
             continue
         options = typing.get_args(field.type) or (field.type,)
-        if int in options:
+        if typing.get_origin(field.type) is tuple:
+            values[field.name] = (post_id if int in options else 0.5,)
+        elif int in options:
             values[field.name] = post_id if field.name in ABOUT_POSTS else next(others)
         elif str in options:
             values[field.name] = "like" if field.name in ("kind", "previous") else "person"
