@@ -20,6 +20,9 @@ class SourceTag(IntEnum):
     CONNECTIONS = 0
     FOLLOWS = 1
     STRONG_TIES = 2
+    TOPICS = 3
+    TEST_AUDIENCE = 4
+    MENTIONS = 5
 
 
 class NotFinite(ArithmeticError):

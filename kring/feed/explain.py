@@ -27,10 +27,10 @@ def explanation(world: World, slate: Slate, policy: Policy) -> list[dict[str, An
     ranker = ranker_of(policy)
     authors = world.people.find_many(slate.author_id)
     values = head_values(world, authors, slate.now_ms, policy)
-    shares = attribute(ranker.bias, ranker.terms(slate.features), values)
+    shares = attribute(ranker.bias, ranker.terms(slate.features, slate.group_factors), values)
     groups = np.add.reduceat(shares.plus + shares.minus, GROUP_STARTS, axis=1)
     priors = shares.prior_plus + shares.prior_minus
-    log_odds = ranker.log_odds(slate.features)
+    log_odds = ranker.log_odds(slate.features, slate.group_factors)
     return [
         {
             "rank": int(slate.rank[at]),

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kring.feed.batch import Batch
-from kring.feed.features import HOUR_MS, NAMES, expected_responses
+from kring.feed.features import NAMES
+from kring.feed.response import HOUR_MS, evidence
 from kring.feed.stages import Context
 from kring.feed.world import ActKind
 from kring.feed.world.columns import Rows, contains
@@ -24,12 +25,18 @@ from kring.feed.world.posts import DAY_MS
 from kring.network.graph import distinct
 
 Param = int | float | str
+# Below so many people nothing is told of what others opened or rejected.
+FEW = 5
+LIKE_ENOUGH = 0.2
 TIES = (None, "person.follow", "person.connection", "person.colleague")
 
 
 class Fact(NamedTuple):
     code: str
     params: dict[str, Param]
+
+
+Builder = Callable[["Evidence", int, float], Fact | None]
 
 
 @dataclass(frozen=True)
@@ -49,6 +56,9 @@ class Evidence:
     ties: list[list[tuple[int, str]]]
     observed: list[int]
     expected: list[float]
+    reach: list[int]
+    openers: list[int]
+    rejecters: list[int]
     hours: list[float]
 
 
@@ -58,6 +68,7 @@ def gather_evidence(context: Context, served: Batch) -> Evidence:
     days = (round(context.policy.affinity.short_days), round(context.policy.affinity.long_days))
     to_them = _counts(context, served.author, days, back=False)
     to_you = _counts(context, served.author, days, back=True)
+    response = evidence(context.world, thread, now, context.policy)
     return Evidence(
         author_id=served.author_id.tolist(),
         features=served.features.tolist(),
@@ -70,8 +81,11 @@ def gather_evidence(context: Context, served: Batch) -> Evidence:
         commenters=posts.commenters.view[thread].tolist(),
         answers=posts.author_answers.view[thread].tolist(),
         ties=_ties(context, thread),
-        observed=posts.responders.view[thread].tolist(),
-        expected=expected_responses(context.world, thread, now, context.policy).tolist(),
+        observed=response.observed.astype(np.int64).tolist(),
+        expected=response.expected.tolist(),
+        reach=np.rint(response.reach).astype(np.int64).tolist(),
+        openers=posts.crowd.openers.view[thread].tolist(),
+        rejecters=posts.crowd.rejecters.view[thread].tolist(),
         hours=((now - served["created_ms"]) / HOUR_MS).tolist(),
     )
 
@@ -209,7 +223,75 @@ def _question(e: Evidence, at: int, value: float) -> Fact | None:
 
 def _response(e: Evidence, at: int, value: float) -> Fact | None:
     params: dict[str, Param] = {"observed": e.observed[at], "expected": round(e.expected[at], 1)}
+    if e.reach[at] >= FEW:
+        return Fact("response.of_reach", {**params, "reach": e.reach[at]})
     return Fact("response.observed", params)
+
+
+def _tie_rate(e: Evidence, at: int, value: float) -> Fact | None:
+    if abs(value) < 0.1:
+        return None
+    return Fact("person.lively" if value > 0 else "person.quiet", {"other": e.author_id[at]})
+
+
+def _subject_match(e: Evidence, at: int, value: float) -> Fact | None:
+    return Fact("topic.subject", {}) if value >= LIKE_ENOUGH else None
+
+
+def _simply(code: str) -> Builder:
+    """A fact that needs no numbers, told when the feature is not 0."""
+
+    def build(e: Evidence, at: int, value: float) -> Fact | None:
+        return Fact(code, {}) if value else None
+
+    return build
+
+
+def _of_many(code: str) -> Builder:
+    """A fact about what others opened, told only where they are enough to hide among."""
+
+    def build(e: Evidence, at: int, value: float) -> Fact | None:
+        return Fact(code, {}) if value > 0 and e.openers[at] >= FEW else None
+
+    return build
+
+
+def _social_proof(e: Evidence, at: int, value: float) -> Fact | None:
+    return _named_tie("conversation.tie", e, at) if value else None
+
+
+def _heat(e: Evidence, at: int, value: float) -> Fact | None:
+    return Fact("response.opened_now", {}) if np.expm1(value) >= FEW else None
+
+
+def _engagement(e: Evidence, at: int, value: float) -> Fact | None:
+    if abs(value) < 0.1 or e.openers[at] < FEW:
+        return None
+    return Fact("response.answered_more" if value > 0 else "response.answered_less", {})
+
+
+def _author_record(e: Evidence, at: int, value: float) -> Fact | None:
+    if abs(value) < 0.05:
+        return None
+    code = "response.record_good" if value > 0 else "response.record_poor"
+    return Fact(code, {"other": e.author_id[at]})
+
+
+def _rejection(e: Evidence, at: int, value: float) -> Fact | None:
+    return Fact("response.rejected", {}) if e.rejecters[at] >= FEW else None
+
+
+def _newest(e: Evidence, at: int, value: float) -> Fact | None:
+    return Fact("freshness.newest", {}) if not value else None
+
+
+def _since_visit(e: Evidence, at: int, value: float) -> Fact | None:
+    return Fact("freshness.since_visit", {}) if value < 0 else None
+
+
+def _nothing(e: Evidence, at: int, value: float) -> Fact | None:
+    """Counted, but not worth a sentence of its own."""
+    return None
 
 
 def _age(e: Evidence, at: int, value: float) -> Fact | None:
@@ -224,12 +306,35 @@ def _second_degree(e: Evidence, at: int, value: float) -> Fact | None:
     return _named_tie("discovery.through", e, at) if value else None
 
 
-Builder = Callable[[Evidence, int, float], Fact | None]
 _BY_NAME: dict[str, Builder] = {
     "affinity_week": _affinity_week,
     "affinity_season": _affinity_season,
     "reciprocity": _reciprocity,
     "tie": _tie,
+    "tie_rate": _tie_rate,
+    "subject_match": _subject_match,
+    "foreign_language": _simply("topic.foreign"),
+    "media": _nothing,
+    "bait": _simply("topic.bait"),
+    "copied": _simply("topic.copied"),
+    "social_proof": _social_proof,
+    "alike": _of_many("conversation.alike"),
+    "alike_lately": _of_many("conversation.alike"),
+    "leads": _of_many("conversation.leads"),
+    "alike_engaged": _of_many("conversation.alike_engaged"),
+    "mentions_me": _simply("conversation.mentions_me"),
+    "heat_hour": _heat,
+    "heat_morning": _heat,
+    "heat_day": _heat,
+    "heat_week": _nothing,
+    "hotter_on_page": _nothing,
+    "opened_on_page": _nothing,
+    "engagement": _engagement,
+    "author_record": _author_record,
+    "rejection": _rejection,
+    "newer_on_page": _newest,
+    "since_visit": _since_visit,
+    "new_subject": _simply("discovery.subject"),
     "topic_interest": _topic_interest,
     "words": _words,
     "link_only": _link_only,

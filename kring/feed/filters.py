@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,52 +15,6 @@ from kring.feed.world.posts import DAY_MS
 from kring.network.graph import distinct
 
 
-class PostFacts:
-    """Hydrator: the columns of posts that more than one stage reads.
-
-    thread_row: the row whose conversation and responses count: for a repost the original's
-    content_row: the row whose words and topics one reads: for a bare repost the original's
-    bare: a repost with hardly a word of its own; it has nothing that the original has not
-    seen: times passed over; a bare repost counts with its original
-    """
-
-    name = "post_facts"
-
-    def hydrate(self, context: Context, batch: Batch) -> dict[str, NDArray[Any]]:
-        posts, row = context.world.posts, batch.row
-        origin_id, origin_author = posts.origin_id.view[row], posts.origin_author.view[row]
-        origin_row = np.full(len(batch), -1, dtype=np.int32)
-        reposts = np.flatnonzero(origin_id)
-        origin_row[reposts] = posts.index.find_many(origin_id[reposts])
-        words = posts.words.view[row]
-        bare = (origin_id != 0) & (words < context.policy.multipliers.bare_words)
-        ids = context.world.person_ids(np.maximum(origin_author, 0)) if reposts.size else origin_id
-        seen = _times_seen(context, batch.post_id)
-        seen = np.where(bare, np.maximum(seen, _times_seen(context, origin_id)), seen)
-        return {
-            "created_ms": posts.created_ms.view[row],
-            "author_kind": posts.author_kind.view[row],
-            "audience": posts.audience.view[row],
-            "flags": posts.flags.view[row],
-            "words": words,
-            "origin_id": origin_id,
-            "origin_row": origin_row,
-            "origin_author_id": np.where(origin_author >= 0, ids, 0),
-            "thread_row": np.where(origin_row >= 0, origin_row, row),
-            "content_row": np.where(bare & (origin_row >= 0), origin_row, row),
-            "bare": bare,
-            "seen": seen,
-        }
-
-
-def _times_seen(context: Context, post_ids: Ints) -> Ints:
-    ids, times = context.viewer.seen_ids, context.viewer.seen_times
-    if not ids.size:
-        return np.zeros(len(post_ids), dtype=np.int64)
-    place = np.minimum(np.searchsorted(ids, post_ids), ids.size - 1)
-    return np.where(ids[place] == post_ids, times[place], 0)
-
-
 class OutOfAudience:
     """Posts for connections or for a group reach only those; direct ones are never candidates.
 
@@ -72,6 +25,8 @@ class OutOfAudience:
 
     def filter(self, context: Context, batch: Batch) -> Verdict:
         keep = _may_see(context, batch["audience"], batch.author_id)
+        # Whoever is mentioned may see a post for a few; one for the mentioned alone is a message.
+        keep |= batch["mentions_me"] & (batch["audience"] < Audience.DIRECT)
         if batch["origin_id"].any():
             origin = batch["origin_row"]
             audience = context.world.posts.audience.view[np.maximum(origin, 0)]
@@ -133,6 +88,52 @@ class Hidden:
 
     def filter(self, context: Context, batch: Batch) -> Verdict:
         return _without_posts(batch, context.viewer.hidden_post_ids)
+
+
+class HomeOnly:
+    """Authors who want to be shown to their own network alone: to connections and followers."""
+
+    name = "home_only"
+
+    def filter(self, context: Context, batch: Batch) -> Verdict:
+        authors, viewer = context.world.home_only_authors(), context.viewer
+        if not authors.size:
+            return verdict(batch, np.ones(len(batch), np.bool_))
+        outside = contains(batch.author_id, authors) & ~batch["mentions_me"]
+        for network in (viewer.connection_ids, viewer.followed_ids, viewer.membership_ids):
+            outside &= ~contains(batch.author_id, network)
+        return verdict(batch, ~outside)
+
+
+class MutedTopic:
+    """About a topic the viewer wants nothing of; whoever mentions them still reaches them."""
+
+    name = "muted_topic"
+
+    def filter(self, context: Context, batch: Batch) -> Verdict:
+        muted = _about(context, batch, context.viewer.muted_topic_ids)
+        return verdict(batch, ~muted | batch["mentions_me"])
+
+
+class OtherTopic:
+    """About none of the topics the viewer asked this page to be about (R6)."""
+
+    name = "other_topic"
+
+    def filter(self, context: Context, batch: Batch) -> Verdict:
+        wanted = context.viewer.only_topic_ids
+        if not wanted.size:
+            return verdict(batch, np.ones(len(batch), np.bool_))
+        return verdict(batch, _about(context, batch, wanted))
+
+
+def _about(context: Context, batch: Batch, topic_ids: Ints) -> Bools:
+    """Whether one of these is among a post's topics."""
+    numbers = context.world.posts.topic_ids.find_many(topic_ids)
+    if not (numbers >= 0).any():
+        return np.zeros(len(batch), dtype=np.bool_)
+    topics = context.world.posts.topics.view[batch["content_row"]]
+    return np.asarray(np.isin(topics, numbers[numbers >= 0]).any(axis=1))
 
 
 class Own:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kring.feed import filters, multipliers, sources
+from kring.feed import filters, hydrators, multipliers, sources
 from kring.feed.features import Features
 from kring.feed.pipeline import Slate, Stages, run
 from kring.feed.policy import Policy
@@ -18,14 +18,20 @@ HOME = Stages(
         sources.Connections(),
         sources.Follows(),
         sources.StrongTies(),
+        sources.Topics(),
+        sources.TestAudience(),
+        sources.Mentions(),
     ),
-    hydrators=(filters.PostFacts(),),
+    hydrators=(hydrators.PostFacts(), hydrators.Copies(), hydrators.Mentioned()),
     filters=(
         filters.OutOfAudience(),
         filters.Blocked(),
         filters.MutedAuthor(),
         filters.MutedThread(),
         filters.Hidden(),
+        filters.HomeOnly(),
+        filters.MutedTopic(),
+        filters.OtherTopic(),
         filters.Own(),
         filters.AlreadyRead(),
         # Seen before age: a page that would be short gets old posts before worn ones.
@@ -38,6 +44,9 @@ HOME = Stages(
     multipliers=(
         multipliers.Frequency(),
         multipliers.BareRepost(),
+        multipliers.ManyMentions(),
+        multipliers.Bait(),
+        multipliers.NearDuplicate(),
         multipliers.Seen(),
         multipliers.Less(),
     ),

@@ -8,10 +8,11 @@ from __future__ import annotations
 import numpy as np
 
 from kring.feed.batch import Batch
-from kring.feed.features import HOUR_MS, response_ratio
+from kring.feed.response import HOUR_MS, response_ratio
 from kring.feed.stages import Context, LessLikeThis
 from kring.feed.world import AuthorKind
 from kring.feed.world.columns import Bools, Floats
+from kring.feed.world.kinds import RESPONSES
 from kring.feed.world.posts import DAY_MS
 
 
@@ -45,6 +46,43 @@ class BareRepost:
 
     def factors(self, context: Context, batch: Batch) -> Floats:
         return np.where(batch["bare"], context.policy.multipliers.bare, 1.0)
+
+
+class ManyMentions:
+    """Tagging a crowd is a megaphone, unless the tagged take part (R7)."""
+
+    name = "many_mentions"
+
+    def factors(self, context: Context, batch: Batch) -> Floats:
+        rules, world = context.policy.multipliers, context.world
+        factors = np.ones(len(batch))
+        row, person = world.posts.mentions.pairs_of(np.unique(batch.row))
+        many = np.flatnonzero(np.bincount(row) > rules.most_mentions) if row.size else row
+        for post in many.tolist():
+            acts = world.acts.select(world.acts.by_post.rows(post))
+            took_part = acts.actor[RESPONSES[acts.kind]]
+            if not np.isin(person[row == post], took_part).any():
+                factors[batch.row == post] = rules.mentions
+        return factors
+
+
+class Bait:
+    """Asking for applause in so many words (R11)."""
+
+    name = "bait"
+
+    def factors(self, context: Context, batch: Batch) -> Floats:
+        bait = context.world.posts.texts.bait.view[batch["content_row"]]
+        return np.where(bait, context.policy.multipliers.bait, 1.0)
+
+
+class NearDuplicate:
+    """What says nearly the same as an earlier post gives way to it (R9, R12)."""
+
+    name = "near_duplicate"
+
+    def factors(self, context: Context, batch: Batch) -> Floats:
+        return np.where(batch["copied"], context.policy.multipliers.near_duplicate, 1.0)
 
 
 class Seen:

@@ -25,6 +25,7 @@ from kring.feed.stages import (
     SideEffect,
     Source,
 )
+from kring.feed.viewer import Factors
 from kring.feed.world.columns import Floats, Ints
 
 
@@ -94,6 +95,7 @@ class Slate:
     multiplier: Floats
     multipliers: dict[str, Floats]
     features: NDArray[np.float32]
+    group_factors: Factors
     p: Floats
     prior: Floats
     contributions: Floats
@@ -176,6 +178,7 @@ def _slate(
         multiplier=served.multiplier,
         multipliers=served.multipliers,
         features=served.features,
+        group_factors=context.viewer.group_factors,
         p=served.p,
         prior=told.prior,
         contributions=told.contributions,

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, fields
 
 import numpy as np
 
 from kring.feed.affinity import Ties, act_weights, decay, ties
+from kring.feed.company import Drawn, company_of, drawn_to
 from kring.feed.policy import Policy
+from kring.feed.response import Habit, habit_of
 from kring.feed.viewer import Viewer
 from kring.feed.world import ActView, World
-from kring.feed.world.columns import Floats, Rows, contains
+from kring.feed.world.columns import Floats, Ints, Rows, contains
 from kring.feed.world.kinds import PUBLIC_ACTS
 
 
@@ -20,7 +23,12 @@ class Profile:
 
     strong: the viewer's closest connections, closest first
     strong_acts: what those did in public on posts, newest acts only
+    strong_saw: what those are known to have seen, as post row << 32 | person
     interest: per topic number, log of the viewer's interest over the community's
+    subject: mean direction of what the viewer opened lately, shape (64,), zeros for none
+    habit: what the viewer was shown and responded to, by author
+    drawn: for rows of posts, what people of the viewer's taste did with them
+    last_here_ms: the viewer's last act; 0 for none
     """
 
     acts: ActView
@@ -29,20 +37,28 @@ class Profile:
     back: Ties
     strong: Rows
     strong_acts: ActView
+    strong_saw: Ints
     interest: Floats
+    subject: Floats
+    habit: Habit
+    drawn: Callable[[Rows], Drawn]
+    last_here_ms: int
 
 
 def profile_of(world: World, viewer: Viewer, policy: Policy) -> Profile:
+    """What the viewer's acts say; nothing, where nothing may be concluded from them."""
     most = policy.affinity.acts_read
-    acts = world.acts_by(viewer.id, newest=most)
-    acts_back = world.acts_towards(viewer.id, newest=most)
-    me = world.people.find(viewer.id)
+    me = world.people.find(viewer.id) if viewer.profiling else -1
+    acts = _until(world.acts.select(world.acts.by_actor.rows(me, newest=most)), viewer.now_ms)
+    back_rows = world.acts.by_target.rows(me, newest=most)
+    acts_back = _until(world.acts.select(back_rows), viewer.now_ms)
     forth = ties(acts, _not(me, acts.target), viewer.now_ms, policy)
     back = ties(acts_back, _not(me, acts_back.actor), viewer.now_ms, policy)
     unwanted = contains(viewer.connection_ids, viewer.muted_author_ids)
     unwanted |= contains(viewer.connection_ids, viewer.blocked_ids)
     connections = world.people.find_many(viewer.connection_ids[~unwanted])
     strong = _strong(connections, forth, policy)
+    company = company_of(world, me, acts, policy)
     return Profile(
         acts=acts,
         acts_back=acts_back,
@@ -50,8 +66,38 @@ def profile_of(world: World, viewer: Viewer, policy: Policy) -> Profile:
         back=back,
         strong=strong,
         strong_acts=_public_acts(world, strong, viewer.now_ms, policy),
-        interest=_interest(world, viewer, acts, policy),
+        strong_saw=_strong_saw(world, strong, policy),
+        interest=interest_of(world, viewer, acts, policy),
+        subject=_subject(world, acts, viewer.now_ms, policy),
+        habit=habit_of(world, viewer.id if viewer.profiling else 0, viewer.now_ms, policy),
+        drawn=lambda rows: drawn_to(world, company, rows, viewer.now_ms, policy),
+        last_here_ms=int(acts.at_ms.max()) if len(acts) else 0,
     )
+
+
+def _until(acts: ActView, now_ms: int) -> ActView:
+    """Without what has yet to happen: only replays ask for a moment that is past."""
+    if not len(acts) or acts.at_ms.max() <= now_ms:
+        return acts
+    there = acts.at_ms <= now_ms
+    return ActView(*(getattr(acts, column.name)[there] for column in fields(acts)))
+
+
+def _strong_saw(world: World, strong: Rows, policy: Policy) -> Ints:
+    table = world.exposures
+    rows = table.seen_by(strong, policy.strong_ties.exposures_each)
+    return np.asarray(table.post_row.view[rows].astype(np.int64) << 32 | table.viewer.view[rows])
+
+
+def _subject(world: World, acts: ActView, now_ms: int, policy: Policy) -> Floats:
+    """Where the vectors of what one opened point, recent acts and weightier ones more."""
+    width = world.posts.texts.vectors.view.shape[1]
+    weights = act_weights(acts, policy) * decay(acts.at_ms, now_ms, policy.topics.half_life_days)
+    chosen = np.flatnonzero((acts.post_row >= 0) & (weights > 0))[-policy.company.posts_read :]
+    if not chosen.size:
+        return np.zeros(width)
+    mean = weights[chosen] @ world.posts.texts.vectors_of(acts.post_row[chosen])
+    return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-9), dtype=np.float64)
 
 
 def _not(me: int, people: Rows) -> Rows:
@@ -72,38 +118,80 @@ def _public_acts(world: World, people: Rows, now_ms: int, policy: Policy) -> Act
     return table.select(rows[shown & (table.at_ms.view[rows] <= now_ms)])
 
 
-def _interest(world: World, viewer: Viewer, acts: ActView, policy: Policy) -> Floats:
+def interest_of(world: World, viewer: Viewer, acts: ActView, policy: Policy) -> Floats:
     """log(θ_uk / π_k) with θ_uk = (e_uk + κ·π_k) / (n_uk + κ), capped (FEED.md).
 
-    An act on a post with several topics is shared among them, so that e sums to n.
+    What the viewer set by hand stands as it was set.
     """
     rules, topics = policy.topics, len(world.posts.topic_ids)
     if not topics:
         return np.zeros(0)
     supply = world.posts.posts_on_topic.view + 1.0
     common = supply / supply.sum()
-    weights = np.maximum(act_weights(acts, policy), 0.0)
-    weights = weights * decay(acts.at_ms, viewer.now_ms, rules.half_life_days)
-    on_post = np.flatnonzero((acts.post_row >= 0) & (weights > 0))
-    held = world.posts.topics.view[acts.post_row[on_post]]
-    used = held >= 0
-    share = weights[on_post] / np.maximum(used.sum(axis=1), 1)
-    acted = np.bincount(held[used], np.repeat(share, used.sum(axis=1)), minlength=topics)
-    declared = _declared(world, viewer, rules.follow)
+    acted = acted_topics(world, acts, viewer.now_ms, policy)
+    lent = declared_topics(world, viewer, policy)
     most = rules.declared_share * (acted.sum() + rules.kappa)
-    declared *= min(1.0, most / max(declared.sum(), 1e-12))
-    evidence = acted + declared
-    theta = (evidence + rules.kappa * common) / (evidence.sum() + rules.kappa)
-    return np.asarray(np.clip(np.log(theta / common), rules.lowest, rules.highest))
+    lent *= min(1.0, most / max(lent.sum(), 1e-12))
+    counts = acted + lent
+    theta = (counts + rules.kappa * common) / (counts.sum() + rules.kappa)
+    interest = np.clip(np.log(theta / common), rules.lowest, rules.highest)
+    if viewer.interest_set:
+        chosen = world.posts.topic_ids.find_many(np.array([*viewer.interest_set], dtype=np.int64))
+        values = np.array([*viewer.interest_set.values()], dtype=np.float64)
+        interest[chosen[chosen >= 0]] = values[chosen >= 0]
+    return np.asarray(interest)
 
 
-def _declared(world: World, viewer: Viewer, per_follow: float) -> Floats:
-    """Followed topics and chosen interests, as if they were a few acts."""
-    counts = np.zeros(len(world.posts.topic_ids))
+def acted_topics(world: World, acts: ActView, now_ms: int, policy: Policy) -> Floats:
+    """e_uk: weight of the viewer's acts per topic, decayed.
+
+    An act on a post with several topics is shared among them, so that e sums to n.
+    """
+    weights = np.maximum(act_weights(acts, policy), 0.0)
+    weights = weights * decay(acts.at_ms, now_ms, policy.topics.half_life_days)
+    chosen = np.flatnonzero((acts.post_row >= 0) & (weights > 0))
+    chosen = chosen[~world.posts.removed.view[acts.post_row[chosen]]]
+    return _spread(world, acts.post_row[chosen], weights[chosen])
+
+
+def declared_topics(world: World, viewer: Viewer, policy: Policy) -> Floats:
+    """Pseudo-counts per topic: followed ones, chosen ones, and what ties write about.
+
+    A connection lends `link`, whoever is followed `follow_person`, a group or page `group`, each
+    divided over the topics of their last posts; together capped (R5), so that a hundred new
+    connections cannot drift a feed.
+    """
+    rules, counts = policy.topics, np.zeros(len(world.posts.topic_ids))
     followed = world.posts.topic_ids.find_many(viewer.followed_topic_ids)
-    counts[followed[followed >= 0]] += per_follow
+    counts[followed[followed >= 0]] += rules.follow
     for topic_id, weight in viewer.interests.items():
         topic = world.posts.topic_ids.find(topic_id)
         if topic >= 0:
-            counts[topic] += per_follow * max(weight, 0.0)
+            counts[topic] += rules.follow * max(weight, 0.0)
+    for ids, lent in (
+        (viewer.connection_ids, rules.link),
+        (viewer.followed_ids, rules.follow_person),
+        (viewer.membership_ids, rules.group),
+    ):
+        counts += _of_ties(world, ids, lent, policy)
     return counts
+
+
+def _of_ties(world: World, ids: Ints, lent: float, policy: Policy) -> Floats:
+    """What each of these people lends, by the topics of their last posts."""
+    if not ids.size or not lent:
+        return np.zeros(len(world.posts.topic_ids))
+    rows = world.posts.by_author.newest(world.people.find_many(ids), policy.topics.posts_each)
+    rows = rows[(world.posts.topics.view[rows, 0] >= 0) & ~world.posts.removed.view[rows]]
+    author = world.posts.author.view[rows]
+    written = np.bincount(author) if author.size else np.zeros(0)
+    return _spread(world, rows, lent / written[author])
+
+
+def _spread(world: World, rows: Rows, weights: Floats) -> Floats:
+    """Each post's weight divided over its topics, summed per topic."""
+    held = world.posts.topics.view[rows]
+    used = held >= 0
+    many = used.sum(axis=1)
+    share = np.repeat(weights / np.maximum(many, 1), many)
+    return np.bincount(held[used], share, minlength=len(world.posts.topic_ids))

@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kring.feed.batch import Batch, finite
-from kring.feed.features import NAMES
+from kring.feed.features import GROUP_OF, NAMES
 from kring.feed.policy import Policy, PolicyError
 from kring.feed.stages import Context
 from kring.feed.value import sigmoid
+from kring.feed.viewer import AS_THE_POLICY_HAS_IT, Factors
 from kring.feed.world.columns import Floats
 
 
@@ -42,9 +43,11 @@ class Ranker:
             values[:, at] = np.interp(features[:, at], knots, curve)
         return values
 
-    def log_odds(self, features: NDArray[np.float32]) -> Floats:
-        """Shape (n, heads)."""
-        return np.asarray(self.bias + self.curve_values(features) @ self.gains)
+    def log_odds(
+        self, features: NDArray[np.float32], factors: Factors = AS_THE_POLICY_HAS_IT
+    ) -> Floats:
+        """Shape (n, heads). factors: what the viewer makes of each group of reasons, 0 to 2."""
+        return np.asarray(self.bias + self.curve_values(features) @ self._gains(factors))
 
     def bins(self, features: NDArray[np.float32]) -> NDArray[np.uint8]:
         """Which piece of its curve each feature fell in, for the log; shape (n, features)."""
@@ -53,9 +56,16 @@ class Ranker:
             bins[:, at] = np.searchsorted(knots, features[:, at], side="right")
         return bins
 
-    def terms(self, features: NDArray[np.float32]) -> Floats:
+    def terms(
+        self, features: NDArray[np.float32], factors: Factors = AS_THE_POLICY_HAS_IT
+    ) -> Floats:
         """What each feature adds to each head's log-odds; shape (n, features, heads)."""
-        return np.asarray(self.curve_values(features)[:, :, None] * self.gains)
+        return np.asarray(self.curve_values(features)[:, :, None] * self._gains(factors))
+
+    def _gains(self, factors: Factors) -> Floats:
+        if factors == AS_THE_POLICY_HAS_IT:
+            return self.gains
+        return np.asarray(self.gains * np.array(factors)[GROUP_OF][:, None])
 
 
 @lru_cache(maxsize=16)
@@ -70,4 +80,6 @@ class Predict:
 
     def score(self, context: Context, batch: Batch) -> None:
         ranker = ranker_of(context.policy)
-        batch.p = finite("p", sigmoid(ranker.log_odds(batch.features)))
+        batch.p = finite(
+            "p", sigmoid(ranker.log_odds(batch.features, context.viewer.group_factors))
+        )

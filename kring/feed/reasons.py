@@ -95,7 +95,8 @@ def explain(
 def _shares(context: Context, served: Batch) -> Attribution:
     ranker = ranker_of(context.policy)
     values = head_values(context.world, served.author, context.viewer.now_ms, context.policy)
-    return attribute(ranker.bias, ranker.terms(served.features), values)
+    terms = ranker.terms(served.features, context.viewer.group_factors)
+    return attribute(ranker.bias, terms, values)
 
 
 def _groups(

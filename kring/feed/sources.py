@@ -6,8 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kring.feed.batch import Batch, SourceTag
+from kring.feed.response import HOUR_MS, response_ratio
 from kring.feed.stages import Context, Source
-from kring.feed.world.columns import Ints, Rows, contains
+from kring.feed.world import Audience
+from kring.feed.world.columns import Floats, Ints, Rows, contains
+from kring.feed.world.posts import DAY_MS
 from kring.network.graph import distinct
 
 
@@ -43,6 +46,85 @@ class StrongTies:
         _, first = np.unique(latest_first, return_index=True)
         rows = _existing(context, latest_first[np.sort(first)])
         return _within_quota(context, rows, context.policy.sources.strong_ties_quota)
+
+
+class Topics:
+    """Well received posts of strangers on the topics the viewer cares most about (R3, R6).
+
+    By relative engagement, never by counts: what few saw and many answered stands first.
+    """
+
+    name, tag = "topics", SourceTag.TOPICS
+
+    def find(self, context: Context) -> Rows:
+        rules, posts = context.policy.sources, context.world.posts
+        interest = context.profile.interest
+        if not interest.size or not rules.topics_quota:
+            return np.zeros(0, dtype=np.int32)
+        liked = np.flatnonzero(interest > 0)
+        best = liked[np.argsort(-interest[liked], kind="stable")[: rules.topics_count]]
+        rows = distinct(posts.by_topic.newest(best.astype(np.int32), rules.topics_each))
+        rows = _existing(context, rows)
+        oldest = context.viewer.now_ms - context.policy.filters.age_limit_days * DAY_MS
+        shown = (posts.audience.view[rows] <= Audience.MEMBERS) & (posts.origin_id.view[rows] == 0)
+        shown &= np.isin(posts.topics.view[rows], best).any(axis=1)
+        rows = rows[shown & (posts.created_ms.view[rows] >= oldest)]
+        ratio = response_ratio(context.world, rows, context.viewer.now_ms, context.policy)
+        order = np.lexsort((-posts.index.ids.view[rows], -ratio))
+        return _within_quota(context, rows[order], rules.topics_quota)
+
+
+class TestAudience:
+    """New posts of the viewer's ties that few have seen yet: everybody gets a first hearing.
+
+    Stage 0 of a post's reach (FEED.md): until `test_reach` people have seen it, it is shown to a
+    part of those who may, chosen by hash, the same part whenever they look.
+    """
+
+    name, tag = "test_audience", SourceTag.TEST_AUDIENCE
+
+    def find(self, context: Context) -> Rows:
+        rules, viewer = context.policy.sources, context.viewer
+        authors = distinct(np.concatenate([viewer.connection_ids, viewer.followed_ids]))
+        people = context.world.people.find_many(authors)
+        rows = _existing(context, context.world.posts.by_author.newest(people, 1))
+        posts, table = context.world.posts, context.world.exposures
+        new = viewer.now_ms - posts.created_ms.view[rows] <= rules.test_hours * HOUR_MS
+        rows = rows[new & (posts.origin_id.view[rows] == 0)]
+        reach = np.zeros(len(rows))
+        held = rows < len(table.reach)
+        reach[held] = table.reach.view[rows[held]]
+        ids = posts.index.ids.view[rows]
+        drawn = hash_share(ids, viewer.id, context.seed) < rules.test_share
+        rows, ids = (
+            rows[drawn & (reach < rules.test_reach)],
+            ids[drawn & (reach < rules.test_reach)],
+        )
+        return _within_quota(context, rows[np.argsort(-ids)], rules.test_audience_quota)
+
+
+class Mentions:
+    """Posts in which the viewer is mentioned: always (R7)."""
+
+    name, tag = "mentions", SourceTag.MENTIONS
+
+    def find(self, context: Context) -> Rows:
+        world = context.world
+        rows = world.posts.mentions.posts_mentioning(world.people.find(context.viewer.id))
+        rows = _existing(context, rows)
+        newest = rows[np.argsort(-world.posts.index.ids.view[rows])]
+        return _within_quota(context, newest, context.policy.sources.mentions_quota)
+
+
+def hash_share(ids: Ints, viewer_id: int, seed: int) -> Floats:
+    """A number in [0, 1) per post, the same for one viewer and seed (SplitMix64's finaliser)."""
+    with np.errstate(over="ignore"):
+        z = ids.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+        z ^= np.uint64((viewer_id * 0xBF58476D1CE4E5B9 + seed) & 0xFFFFFFFFFFFFFFFF)
+        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        z ^= z >> np.uint64(31)
+    return np.asarray((z >> np.uint64(11)).astype(np.float64) * 2.0**-53)
 
 
 def gather(sources: tuple[Source, ...], context: Context) -> tuple[Batch, dict[str, int]]:

@@ -26,7 +26,8 @@ ID_SETS = (
     "only_topic_ids",
 )
 # How much each group of reasons counts, in the order of features.GROUPS: 1 is as the policy has it.
-AS_THE_POLICY_HAS_IT = (1.0,) * 6
+Factors = tuple[float, ...]
+AS_THE_POLICY_HAS_IT: Factors = (1.0,) * 6
 
 
 def _none() -> Ints:
@@ -77,7 +78,7 @@ class Viewer:
     interest_set: Mapping[int, float] = field(default_factory=lambda: MappingProxyType({}))
     muted_topic_ids: Ints = field(default_factory=_none)
     only_topic_ids: Ints = field(default_factory=_none)
-    group_factors: tuple[float, ...] = AS_THE_POLICY_HAS_IT
+    group_factors: Factors = AS_THE_POLICY_HAS_IT
     outside_share: float | None = None
     profiling: bool = True
     company_id: int = 0

@@ -64,8 +64,8 @@ def test_the_hash_follows_the_values_and_nothing_else():
 
 
 def test_no_feature_may_be_left_out():
-    without = TEXT[: TEXT.index("[features.second_degree]")]
+    without = TEXT[: TEXT.index("[features.new_subject]")]
     from kring.feed.ranker import Ranker
 
-    with pytest.raises(PolicyError, match="second_degree"):
+    with pytest.raises(PolicyError, match="new_subject"):
         Ranker(parse_policy(without))

@@ -58,6 +58,7 @@ class StrongTies:
     count: int
     minimum: float
     acts_each: int
+    exposures_each: int
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,14 @@ class Sources:
     follows_quota: int
     strong_ties_quota: int
     posts_each: int
+    topics_quota: int
+    topics_count: int
+    topics_each: int
+    test_audience_quota: int
+    test_hours: float
+    test_reach: float
+    test_share: float
+    mentions_quota: int
 
 
 @dataclass(frozen=True)
@@ -82,6 +91,10 @@ class Topics:
     half_life_days: float
     kappa: float
     follow: float
+    link: float
+    follow_person: float
+    group: float
+    posts_each: int
     declared_share: float
     lowest: float
     highest: float
@@ -94,6 +107,36 @@ class Response:
     prior_posts: float
     half_life_hours: float
     window_days: int
+    colleague_weight: float
+    colleague_share: float
+    rate_colleague: float
+    rate_peer: float
+    rate_follow: float
+    rate_unknown: float
+    rate_lowest: float
+    rate_highest: float
+    habit_kappa: float
+    pair_kappa: float
+    tie_kappa: float
+    exposures_read: int
+
+
+@dataclass(frozen=True)
+class Company:
+    posts_read: int
+    openers_each: int
+    alike_kappa: float
+    leads_kappa: float
+    lately_hours: float
+    proof_kappa: float
+
+
+@dataclass(frozen=True)
+class Record:
+    kappa: float
+    posts: float
+    lowest: float
+    highest: float
 
 
 @dataclass(frozen=True)
@@ -118,6 +161,10 @@ class Multipliers:
     strong_response: float
     bare_words: int
     bare: float
+    most_mentions: int
+    mentions: float
+    bait: float
+    near_duplicate: float
     seen_exponent: float
     less_factor: float
     less_days: float
@@ -216,6 +263,8 @@ class Policy:
     filters: Filters
     topics: Topics
     response: Response
+    company: Company
+    record: Record
     discovery: Discovery
     value: Value
     multipliers: Multipliers

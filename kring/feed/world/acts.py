@@ -77,6 +77,8 @@ class ActTable:
     by_target: GroupedRows = field(default_factory=GroupedRows)
     by_post: GroupedRows = field(default_factory=GroupedRows)
     early: set[int] = field(default_factory=set)
+    # Living acts by which each person opened something: how much their company says of a post.
+    opened_by: Column[np.int32] = field(default_factory=lambda: Column(np.int32))
     ring: Column[np.int32] = field(default_factory=lambda: Column(np.int32, width=RING_DAYS))
     ring_day: Column[np.int64] = field(default_factory=lambda: Column(np.int64, width=RING_DAYS))
 
@@ -197,6 +199,9 @@ class ActTable:
         posts.crowd.recount(pair_row, posts.credited(), tallies)
         posts.recount()
         self.exposures.recount(pair_row[tallies.responded], pair_actor[tallies.responded])
+        every = np.flatnonzero(~self.removed.view & ~self.passed_on.view & OPENS[self.kind.view])
+        self.opened_by = Column(np.int32)
+        self.opened_by.extend(np.bincount(self.actor.view[every], minlength=len(self.people)))
         responded = RESPONSES[kind] & ~own
         self._ring_of(author[responded], at_ms[responded] // DAY_MS)
 
@@ -281,6 +286,9 @@ class ActTable:
         self, actor: int, kind: int, row: int, at_ms: int, change: int, before: Tally
     ) -> None:
         """Move the counters for an act that has just come (1) or gone (-1)."""
+        if OPENS[kind]:
+            self.opened_by.fill_to(len(self.people), 0)
+            self.opened_by.view[actor] += change
         if row < 0:
             return
         posts, author = self.posts, int(self.posts.author.view[row])

@@ -1,0 +1,55 @@
+"""Who talks in a thread, and who of the viewer's people."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kring.feed.batch import Batch
+from kring.feed.features.base import Columns
+from kring.feed.stages import Context
+from kring.feed.world import PostFlag
+from kring.feed.world.columns import Floats, lookup
+from kring.network.graph import distinct
+
+
+def conversation(context: Context, batch: Batch) -> Columns:
+    """Voices, strong ties among them, and what people of the same taste do with it."""
+    posts, thread, drawn = context.world.posts, batch["thread_row"], context.profile.drawn
+    company = drawn(thread)
+    present, rate = _strong_ties(context, batch)
+    return {
+        "commenters": np.log1p(posts.commenters.view[thread]),
+        "author_answers": np.log1p(posts.author_answers.view[thread]),
+        "ties_in_thread": np.log1p(present),
+        "social_proof": rate,
+        "alike": np.log1p(10.0 * company.alike),
+        "alike_lately": np.log1p(10.0 * company.alike_lately),
+        "leads": np.log1p(company.leads),
+        "alike_engaged": np.log1p(10.0 * company.alike_engaged),
+        "mentions_me": batch["mentions_me"] * 1.0,
+        "question": (batch["flags"] & PostFlag.QUESTION) != 0,
+    }
+
+
+def _strong_ties(context: Context, batch: Batch) -> tuple[Floats, Floats]:
+    """Strong ties who took part in public, the author not counted: how many, and at what rate.
+
+    The rate is Σ affinity of those who acted over Σ affinity of those who saw it, shrunk to 0.
+    """
+    acts, posts, profile = context.profile.strong_acts, context.world.posts, context.profile
+    others = acts.actor != posts.author.view[acts.post_row]
+    acted = distinct(acts.post_row[others].astype(np.int64) << 32 | acts.actor[others])
+    saw = distinct(np.concatenate([acted, profile.strong_saw]))
+    strength = profile.forth.long_of((saw & 0xFFFFFFFF).astype(np.int32))
+    thread = batch["thread_row"]
+    wanted = distinct(thread)
+    place = np.searchsorted(wanted, saw >> 32)
+    place[place == wanted.size] = 0
+    ours = wanted[place] == saw >> 32
+    did = np.isin(saw, acted, assume_unique=True)
+    size = wanted.size
+    seen_by = np.bincount(place[ours], strength[ours], minlength=size)
+    acted_by = np.bincount(place[ours & did], strength[ours & did], minlength=size)
+    count = np.bincount(place[ours & did], minlength=size).astype(np.float64)
+    rate = acted_by / (seen_by + context.policy.company.proof_kappa)
+    return lookup(thread, wanted, count), lookup(thread, wanted, rate)

@@ -1,0 +1,46 @@
+"""What a post is about and how it is made."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kring.feed.batch import Batch
+from kring.feed.features.base import Columns
+from kring.feed.stages import Context
+from kring.feed.world import PostFlag
+from kring.feed.world.columns import Bools, Floats
+from kring.feed.world.texts import NO_LANGUAGE, language_code
+
+
+def topic(context: Context, batch: Batch) -> Columns:
+    """Interest in its topics and its subject, its language, and the priors of its making."""
+    texts, row, flags = context.world.posts.texts, batch["content_row"], batch["flags"]
+    few = batch["words"] < context.policy.multipliers.bare_words
+    return {
+        "topic_interest": _interest(context, batch),
+        "subject_match": texts.vectors_of(row) @ context.profile.subject,
+        "foreign_language": _foreign(context, texts.language.view[row]) * 1.0,
+        "words": np.log1p(np.maximum(batch["words"], 0)),
+        "link_only": ((flags & PostFlag.LINK) != 0) & few,
+        "media": (flags & PostFlag.MEDIA) != 0,
+        "bait": texts.bait.view[row] * 1.0,
+        "copied": batch["copied"] * 1.0,
+    }
+
+
+def _interest(context: Context, batch: Batch) -> Floats:
+    """Mean over the post's topics, so that adding tags cannot raise it."""
+    topics = context.world.posts.topics.view[batch["content_row"]]
+    used = topics >= 0
+    if not used.any():
+        return np.zeros(len(batch))
+    interest = np.where(used, context.profile.interest[np.where(used, topics, 0)], 0.0)
+    return np.asarray(interest.sum(axis=1) / np.maximum(used.sum(axis=1), 1))
+
+
+def _foreign(context: Context, languages: np.ndarray) -> Bools:  # type: ignore[type-arg]
+    """Written in a language that the viewer did not name; nothing is foreign to who named none."""
+    known = [language_code(language) for language in context.viewer.languages]
+    if not known:
+        return np.zeros(len(languages), dtype=np.bool_)
+    return np.asarray((languages != NO_LANGUAGE) & ~np.isin(languages, known))

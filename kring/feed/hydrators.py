@@ -1,0 +1,86 @@
+"""Columns that more than one stage reads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kring.feed.batch import Batch
+from kring.feed.stages import Context
+from kring.feed.world.columns import Ints
+
+
+class PostFacts:
+    """The columns of posts that more than one stage reads.
+
+    thread_row: the row whose conversation and responses count: for a repost the original's
+    content_row: the row whose words and topics one reads: for a bare repost the original's
+    bare: a repost with hardly a word of its own; it has nothing that the original has not
+    seen: times passed over; a bare repost counts with its original
+    """
+
+    name = "post_facts"
+
+    def hydrate(self, context: Context, batch: Batch) -> dict[str, NDArray[Any]]:
+        posts, row = context.world.posts, batch.row
+        origin_id, origin_author = posts.origin_id.view[row], posts.origin_author.view[row]
+        origin_row = np.full(len(batch), -1, dtype=np.int32)
+        reposts = np.flatnonzero(origin_id)
+        origin_row[reposts] = posts.index.find_many(origin_id[reposts])
+        words = posts.words.view[row]
+        bare = (origin_id != 0) & (words < context.policy.multipliers.bare_words)
+        ids = context.world.person_ids(np.maximum(origin_author, 0)) if reposts.size else origin_id
+        seen = _times_seen(context, batch.post_id)
+        seen = np.where(bare, np.maximum(seen, _times_seen(context, origin_id)), seen)
+        return {
+            "created_ms": posts.created_ms.view[row],
+            "author_kind": posts.author_kind.view[row],
+            "audience": posts.audience.view[row],
+            "flags": posts.flags.view[row],
+            "words": words,
+            "origin_id": origin_id,
+            "origin_row": origin_row,
+            "origin_author_id": np.where(origin_author >= 0, ids, 0),
+            "thread_row": np.where(origin_row >= 0, origin_row, row),
+            "content_row": np.where(bare & (origin_row >= 0), origin_row, row),
+            "bare": bare,
+            "seen": seen,
+        }
+
+
+def _times_seen(context: Context, post_ids: Ints) -> Ints:
+    ids, times = context.viewer.seen_ids, context.viewer.seen_times
+    if not ids.size:
+        return np.zeros(len(post_ids), dtype=np.int64)
+    place = np.minimum(np.searchsorted(ids, post_ids), ids.size - 1)
+    return np.where(ids[place] == post_ids, times[place], 0)
+
+
+class Copies:
+    """copied: says nearly the same as an earlier post that is still there (R12)."""
+
+    name = "copies"
+
+    def hydrate(self, context: Context, batch: Batch) -> dict[str, NDArray[Any]]:
+        posts = context.world.posts
+        original = posts.texts.duplicate_of.view[batch["content_row"]]
+        copied = original != 0
+        if copied.any():
+            row = posts.index.find_many(original[copied])
+            there = row >= 0
+            there[there] = ~posts.removed.view[row[there]]
+            copied[copied] = there
+        return {"copied": copied}
+
+
+class Mentioned:
+    """mentions_me: whether the viewer is mentioned in the post itself."""
+
+    name = "mentioned"
+
+    def hydrate(self, context: Context, batch: Batch) -> dict[str, NDArray[Any]]:
+        world = context.world
+        rows = world.posts.mentions.posts_mentioning(world.people.find(context.viewer.id))
+        return {"mentions_me": np.isin(batch.row, rows)}
