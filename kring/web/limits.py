@@ -18,13 +18,18 @@ ACTS_A_MINUTE = 120
 
 def spend_act(identity_id: int, *, now: datetime) -> None:
     """Count one act. Raises TooMany when this minute's are used up."""
-    key = f"acts:{identity_id}:{int(now.timestamp()) // 60}"
+    spend("acts", identity_id, most=ACTS_A_MINUTE, now=now)
+
+
+def spend(what: str, identity_id: int, *, most: int, now: datetime) -> None:
+    """Count one of something that may be done `most` times a minute; raises TooMany beyond."""
+    key = f"{what}:{identity_id}:{int(now.timestamp()) // 60}"
     cache.add(key, 0, timeout=120)
     try:
         used = cache.incr(key)
     except ValueError:  # it expired between the two calls
         return
-    if used > ACTS_A_MINUTE:
+    if used > most:
         raise TooMany(
             _("That was a lot at once. Wait a minute and go on."),
             retry_after=60 - int(now.timestamp()) % 60,
