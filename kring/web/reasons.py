@@ -13,7 +13,7 @@ from math import floor
 from typing import TypeVar
 
 from babel.numbers import format_decimal
-from django.utils.translation import get_language, gettext, ngettext, pgettext
+from django.utils.translation import get_language, gettext, gettext_noop, ngettext, pgettext
 
 from kring.feed.facts import Fact, Param
 from kring.feed.reasons import Reason
@@ -306,6 +306,9 @@ def held_back_words() -> dict[str, str]:
     return {
         "frequency": gettext("The author posted shortly before"),
         "bare_repost": gettext("It was shared without a word of one’s own"),
+        "many_mentions": gettext("It mentions many people, and none of them took part"),
+        "bait": gettext("It asks for applause in so many words"),
+        "near_duplicate": gettext("It says nearly the same as an earlier post"),
         "seen": gettext("You saw it before and went on"),
         "less": gettext("You asked for less like this"),
     }
@@ -436,6 +439,17 @@ def _observed(t: _Telling) -> str:
     return text % {"observed": observed, "expected": expected}
 
 
+def _of_reach(t: _Telling) -> str:
+    observed, expected = t.number("observed"), t.amount("expected")
+    if observed < FEW:
+        text = gettext(
+            "Fewer than five of the %(reach)d who saw it responded; %(expected)s were expected"
+        )
+    else:
+        text = gettext("%(observed)d of %(reach)d who saw it responded; %(expected)s were expected")
+    return text % {"observed": observed, "reach": t.number("reach"), "expected": expected}
+
+
 def _age(t: _Telling) -> str:
     hours = float(t.params["hours"])
     if hours < 1:
@@ -462,6 +476,15 @@ def _through(t: _Telling) -> str:
     return text % {"who": t.who}
 
 
+def _plain(text: str) -> Callable[[_Telling], str]:
+    """A sentence without numbers; `text` is marked for translation where it stands."""
+    return lambda t: gettext(text)
+
+
+def _about_author(text: str) -> Callable[[_Telling], str]:
+    return lambda t: gettext(text) % {"who": t.who}
+
+
 SENTENCES: dict[str, Callable[[_Telling], str]] = {
     "person.replied": _replied,
     "person.reacted": _reacted,
@@ -470,6 +493,16 @@ SENTENCES: dict[str, Callable[[_Telling], str]] = {
     "person.follow": _follow,
     "person.connection": _connection,
     "person.colleague": _colleague,
+    "person.lively": _about_author(
+        gettext_noop("You respond to %(who)s more often than to most people you know")
+    ),
+    "person.quiet": _about_author(
+        gettext_noop("You see posts by %(who)s more often than you respond to them")
+    ),
+    "topic.subject": _plain(gettext_noop("It is close to what you have been reading")),
+    "topic.foreign": _plain(gettext_noop("It is in a language you did not name")),
+    "topic.bait": _plain(gettext_noop("It asks for applause in so many words")),
+    "topic.copied": _plain(gettext_noop("It says nearly the same as an earlier post")),
     "topic.interest": _interest,
     "topic.little_interest": _little_interest,
     "topic.words": _words,
@@ -478,8 +511,36 @@ SENTENCES: dict[str, Callable[[_Telling], str]] = {
     "conversation.author_answers": _author_answers,
     "conversation.tie": _tie_in_thread,
     "conversation.question": _question,
+    "conversation.alike": _plain(gettext_noop("People who open what you open have opened it")),
+    "conversation.leads": _plain(
+        gettext_noop("People whose finds you often open later were there first")
+    ),
+    "conversation.alike_engaged": _plain(
+        gettext_noop("People who respond to what you respond to responded to it")
+    ),
+    "conversation.mentions_me": _plain(gettext_noop("You are mentioned in it")),
     "response.observed": _observed,
+    "response.of_reach": _of_reach,
+    "response.opened_now": _plain(gettext_noop("Many people are opening it at the moment")),
+    "response.answered_more": _plain(
+        gettext_noop("More of those who open it respond than is usual here")
+    ),
+    "response.answered_less": _plain(
+        gettext_noop("Fewer of those who open it respond than is usual here")
+    ),
+    "response.record_good": _about_author(
+        gettext_noop("Posts by %(who)s are opened more often than most here")
+    ),
+    "response.record_poor": _about_author(
+        gettext_noop("Posts by %(who)s are opened less often than most here")
+    ),
+    "response.rejected": _plain(gettext_noop("Several people asked to see less of it")),
     "freshness.age": _age,
+    "freshness.newest": _plain(gettext_noop("It is the newest of what was considered")),
+    "freshness.since_visit": _plain(gettext_noop("It was posted since you were last here")),
     "discovery.new_author": _new_author,
     "discovery.through": _through,
+    "discovery.subject": _plain(
+        gettext_noop("It comes from outside your network, on a subject you care about")
+    ),
 }
