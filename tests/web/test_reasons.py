@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 from django.utils import translation
 
-from kring.feed import facts, features, multipliers
+from kring.feed import facts, features
 from kring.feed.facts import Fact
 from kring.feed.home import HOME
 from kring.feed.reasons import GroupReason, Reason
@@ -24,7 +24,7 @@ NAMES = {WHO: AuthorCard(WHO, "ada", "", "person", "Ada Berk", "", None, False)}
 TOPICS = {TOPIC: TopicCard("plain", "Plain language", "Klare taal")}
 PARAMS = {
     "other": WHO, "topic": TOPIC, "count": 6, "days": 90, "times": 2.5, "observed": 9,
-    "expected": 4.2, "act": "comment", "more": 6, "hours": 3.0,
+    "expected": 4.2, "act": "comment", "more": 6, "hours": 3.0, "reach": 120,
 }  # fmt: skip
 
 
@@ -102,10 +102,7 @@ def test_every_group_and_every_rule_has_words(language):
         assert set(reasons.without_words()) == set(features.GROUPS)
         assert set(reasons.group_labels()) == set(features.GROUPS)
         assert all(reasons.group_labels().values())
-    assert held == {
-        multipliers.Frequency.name, multipliers.BareRepost.name, multipliers.Seen.name,
-        multipliers.Less.name,
-    }  # fmt: skip
+    assert held == {stage.name for stage in HOME.multipliers}
 
 
 def test_the_points_add_up_to_the_score():
