@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from kring.core.paging import Page
 from kring.core.prepared import Prepared
-from kring.feed.models import Hidden, Preferences, TopicMute
+from kring.feed.models import Hidden, Preferences, TopicMute, TopicWish
 from kring.feed.policy import Policy
 from kring.feed.steering import AXES, Mix, mix_of
 from kring.members.models import Identity
 from kring.posts import queries as posts
-from kring.posts.models import Post, PostTopic
+from kring.posts.models import Post, PostTopic, Topic, TopicFollow
+from kring.posts.visibility import visible
 
 ROUNDS = 5
+# What one can say of a topic.
+MORE, AS_LEARNED, LESS, NEVER = "more", "as_learned", "less", "never"
+CHOICES = (MORE, AS_LEARNED, LESS, NEVER)
 _COLUMNS = tuple(field.attname for field in Preferences._meta.concrete_fields)
 _PREFERENCES = Prepared(
     lambda viewer: Preferences.objects.filter(identity_id=viewer).values_list(*_COLUMNS)
@@ -81,3 +85,44 @@ def _unwanted(viewer: int, post_ids: Collection[int]) -> QuerySet[Any, Any]:
 
 
 _UNWANTED = Prepared(_unwanted)
+
+
+def topics_known_to(viewer_id: int | None, among: Q) -> QuerySet[Topic]:
+    """Topics of posts this viewer may see, and those they follow or told the feed about.
+
+    A topic is somebody's words: nobody learns by asking that others use it among themselves.
+    """
+    used = PostTopic.objects.filter(
+        topic=OuterRef("pk"), post__in=Post.objects.filter(visible(viewer_id))
+    )
+    known = Q(Exists(used))
+    if viewer_id is not None:
+        told: tuple[QuerySet[Any], ...] = (
+            TopicFollow.objects.filter(identity_id=viewer_id),
+            TopicMute.objects.filter(by_id=viewer_id),
+            TopicWish.objects.filter(by_id=viewer_id),
+        )
+        for rows in told:
+            known |= Q(pk__in=rows.values("topic_id"))
+    return Topic.objects.filter(among).filter(known)
+
+
+def choice_on(viewer_id: int, topic_id: int) -> str:
+    """What the viewer said of this topic: one of CHOICES. 2 queries."""
+    if TopicMute.objects.filter(by_id=viewer_id, topic_id=topic_id).exists():
+        return NEVER
+    wish = TopicWish.objects.filter(by_id=viewer_id, topic_id=topic_id)
+    return choice_of(wish.values_list("level", flat=True).first() or 0)
+
+
+def choices_of(viewer_id: int) -> dict[int, str]:
+    """What the viewer said of topics, by topic id, where they said anything. 2 queries."""
+    levels = TopicWish.objects.filter(by_id=viewer_id).values_list("topic_id", "level")
+    muted = TopicMute.objects.filter(by_id=viewer_id).values_list("topic_id", flat=True)
+    said = {topic_id: choice_of(level) for topic_id, level in levels}
+    return said | dict.fromkeys(muted, NEVER)
+
+
+def choice_of(level: int) -> str:
+    """The word for a level of `TopicWish`, 0 for none."""
+    return {1: MORE, 0: AS_LEARNED, -1: LESS}[level]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from kring.web.views import acts, home, people, posts, session, steering, topics
+from kring.web.views import acts, attention, home, people, posts, session, steering, topics
 
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
     path("feed.json", home.feed_json, name="feed_json"),
+    path("attention", attention.report, name="attention"),
     path("how-the-feed-works", home.policy, name="policy"),
     path("language", session.set_language, name="set_language"),
     path("demo/sign-in", session.demo_sign_in, name="demo_sign_in"),
@@ -16,6 +17,9 @@ urlpatterns: list[URLPattern] = [
     path("bookmarks", topics.bookmarks, name="bookmarks"),
     path("topics", topics.topics, name="topics"),
     path("topics/<str:name>", topics.topic, name="topic"),
+    path("topics/<str:name>/mute", acts.mute_topic, name="mute_topic"),
+    path("topics/<str:name>/unmute", acts.unmute_topic, name="unmute_topic"),
+    path("topics/<str:name>/want", acts.want_topic, name="want_topic"),
     path("posts/new", posts.compose, name="compose"),
     path("posts/<int:post_id>", posts.post, name="post"),
     path("posts/<int:post_id>/comment", posts.comment, name="comment"),

@@ -14,16 +14,22 @@ from kring.core.errors import Invalid, NotFound
 from kring.core.html import clean_text
 from kring.feed.events import InterestSet, TopicMuted, TopicUnmuted
 from kring.feed.models import TopicMute, TopicWish
-from kring.feed.services.access import known_ids, known_topics
+from kring.feed.queries import (
+    AS_LEARNED,
+    CHOICES,
+    LESS,
+    MORE,
+    NEVER,
+    choices_of,
+    topics_known_to,
+)
 from kring.feed.services.limits import TOPIC_MUTES, TOPIC_WISHES, room_for_one_more
 from kring.members.models import Identity
 from kring.posts.models import Topic
 from kring.posts.services.access import lock
 from kring.posts.text import fold_topic
 
-MORE, AS_LEARNED, LESS, NEVER = "more", "as_learned", "less", "never"
 LEVELS = {MORE: 1, AS_LEARNED: 0, LESS: -1}
-CHOICES = (*LEVELS, NEVER)
 NAME_CHARACTERS = 80
 TOPICS_AT_ONCE = 400
 
@@ -63,20 +69,15 @@ def set_interests(*, by: Identity, choices: Mapping[int, str], now: datetime) ->
     if len(choices) > TOPICS_AT_ONCE:
         raise Invalid(_("That is more topics than there are on a page. Save them in parts."))
     lock(by)
-    known = known_ids(by, choices)
-    muted = set(TopicMute.objects.filter(by=by).values_list("topic_id", flat=True))
-    levels = dict(TopicWish.objects.filter(by=by).values_list("topic_id", "level"))
-    changed = 0
-    for topic_id in known:
-        now_is = NEVER if topic_id in muted else _choice_of(levels.get(topic_id, 0))
-        if choices[topic_id] != now_is:
-            _choose(by, topic_id, choices[topic_id], now)
-            changed += 1
-    return changed
-
-
-def _choice_of(level: int) -> str:
-    return {1: MORE, 0: AS_LEARNED, -1: LESS}[level]
+    asked = Q(pk__in=[*choices])
+    known = topics_known_to(by.pk, asked).values_list("pk", flat=True)
+    said = choices_of(by.pk)
+    changed = [
+        topic_id for topic_id in known if choices[topic_id] != said.get(topic_id, AS_LEARNED)
+    ]
+    for topic_id in changed:
+        _choose(by, topic_id, choices[topic_id], now)
+    return len(changed)
 
 
 def _choose(by: Identity, topic_id: int, choice: str, now: datetime) -> None:
@@ -118,7 +119,7 @@ def _set_level(by: Identity, topic_id: int, level: int, now: datetime) -> None:
 
 
 def _known(by: Identity, name: str) -> Topic:
-    topic = known_topics(by, Q(name=_folded(name))).first()
+    topic = topics_known_to(by.pk, Q(name=_folded(name))).first()
     if topic is None:
         raise NotFound(_("Nobody has written about this topic where you can read it."))
     return topic

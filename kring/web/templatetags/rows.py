@@ -11,15 +11,23 @@ from django.template import Context
 from django.template.loader import render_to_string
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from kring.posts.cards import PostCard
 from kring.posts.models import Audience, ReactionKind
 from kring.web.reasons import Bar, Why
-from kring.web.templatetags.kring import post_url, profile_url, talk
+from kring.web.templatetags.kring import (
+    post_url,
+    profile_url,
+    talk,
+    topic_label,
+    topic_url,
+    topics_of,
+)
 
 register = template.Library()
 
+TOPICS_IN_A_MENU = 4
 OTHER_KINDS = [kind for kind in ReactionKind if kind != ReactionKind.HELPED]
 
 
@@ -43,7 +51,7 @@ def other_reactions(at: str, mine: str | None) -> SafeString:
 # with marks in those places; a card costs some replacements instead of hundreds of template nodes.
 MARKS = {name: f"\x1a{name}\x1a" for name in (
     "id", "at", "reply_at", "name", "profile", "here", "csrf_token", "spoken", "lead", "short",
-    "total", "bars", "ranks",
+    "total", "bars", "ranks", "topic_items",
 )}  # fmt: skip
 
 
@@ -78,6 +86,7 @@ def acts(context: Context, card: PostCard) -> SafeString:
         **_place(context, card),
         "reply_at": post_url(original.id),
         "spoken": talk(original.counts),
+        "topic_items": _topic_items(card),
     }
     return _row(
         "_acts_row.html",
@@ -88,6 +97,23 @@ def acts(context: Context, card: PostCard) -> SafeString:
         bookmarked=card.mine.bookmarked,
         is_public=card.audience == Audience.PUBLIC,
         was_edited=card.version > 1,
+    )
+
+
+def _topic_items(card: PostCard) -> SafeString:
+    """Menu items that mute the card's topics."""
+    return mark_safe(
+        "".join(
+            f'<button class="menu__item" name="card" value="{card.id}" '
+            f'formaction="{path}" hx-post="{path}" hx-target="#card-{card.id}">{words}</button>'
+            for path, words in (
+                (
+                    escape(f"{topic_url(topic.name)}/mute"),
+                    escape(gettext("Mute #%(topic)s") % {"topic": topic_label(topic)}),
+                )
+                for topic in topics_of(card)[:TOPICS_IN_A_MENU]
+            )
+        )
     )
 
 

@@ -8,18 +8,21 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from kring.core import clock
+from kring.core.paging import possible_id
 from kring.feed import services as steering
 from kring.members.models import Identity
 from kring.posts import services
-from kring.posts.cards import cards
-from kring.posts.models import ReactionKind
+from kring.posts.cards import TopicCard, cards
+from kring.posts.models import ReactionKind, Topic
 from kring.web.middleware import KringRequest
+from kring.web.templatetags.kring import topic_label
 from kring.web.views.common import actor, fragment, go_back, notice, signed_in, url
 
 Act = Callable[..., object]
@@ -60,11 +63,12 @@ unbookmark = _quiet(services.unbookmark)
 
 @dataclass(frozen=True)
 class Steer:
-    """An act that takes a card away (or weakens its like), with its sentence and its undoing."""
+    """An act on a card, with its sentence and its undoing. `stays`: the card is not taken away."""
 
     act: Act
     sentence: str | Promise
     undo: str = ""
+    stays: bool = False
 
     def __call__(self, by: Identity, post_id: int, now: datetime) -> None:
         self.act(by=by, post_id=post_id, now=now)
@@ -79,6 +83,13 @@ STEERING: dict[str, Steer] = {
         "undo_less",
     ),
     "undo_less": Steer(steering.undo_less, gettext_lazy("Undone.")),
+    "more": Steer(
+        steering.more,
+        gettext_lazy("You will see more of this author and these topics. Nobody is told."),
+        "undo_more",
+        stays=True,
+    ),
+    "undo_more": Steer(steering.undo_more, gettext_lazy("Undone.")),
     "mute_thread": Steer(
         services.mute_thread, gettext_lazy("This thread is muted. Nobody is told."), "unmute_thread"
     ),
@@ -95,18 +106,55 @@ def steer(name: str) -> Callable[..., HttpResponse]:
     def view(request: KringRequest, post_id: int) -> HttpResponse:
         what(actor(request), post_id, clock.utc_now())
         undo = url(what.undo, post_id) if what.undo else ""
-        if getattr(request, "htmx", False) and undo:
-            context: dict[str, Any] = {
-                "card": {"id": post_id},
-                "message": _said(what),
-                "undo": undo,
-            }
-            return fragment(request, "_gone.html", context)
-        notice(request, _said(what), undo=undo)
-        return go_back(request)
+        return _steered(request, 0 if what.stays else post_id, _said(what), undo)
 
     return view
 
 
+def _steered(request: KringRequest, gone_id: int, sentence: str, undo: str) -> HttpResponse:
+    """Say what happened and how to undo it: where the card stood when it is gone, else as a notice.
+
+    gone_id: the post whose card goes; 0 for none
+    """
+    if getattr(request, "htmx", False) and undo:
+        context: dict[str, Any] = {"card": {"id": gone_id}, "message": sentence, "undo": undo}
+        return fragment(request, "_gone.html" if gone_id else "_toast.html", context)
+    notice(request, sentence, undo=undo)
+    return go_back(request)
+
+
 def _said(what: Steer) -> str:
     return str(what.sentence) or _("Done.")
+
+
+@require_POST
+@signed_in
+def mute_topic(request: KringRequest, name: str) -> HttpResponse:
+    """From a post's menu (`card` names the post) or from a topic's own page."""
+    topic = steering.mute_topic(by=actor(request), name=name, now=clock.utc_now())
+    sentence = _("Posts about #%(topic)s stay out of your feed. Nobody is told.")
+    undo = reverse("unmute_topic", args=[topic.name])
+    card = possible_id(request.POST.get("card", ""))
+    return _steered(request, card, sentence % {"topic": topic_label(_card_of(topic))}, undo)
+
+
+@require_POST
+@signed_in
+def unmute_topic(request: KringRequest, name: str) -> HttpResponse:
+    steering.unmute_topic(by=actor(request), name=name, now=clock.utc_now())
+    notice(request, _("The topic is back."))
+    return go_back(request)
+
+
+@require_POST
+@signed_in
+def want_topic(request: KringRequest, name: str) -> HttpResponse:
+    """More, less, never or as learned of one topic, from its own page or Your feed."""
+    choice = request.POST.get("choice", "")
+    steering.want_topic(by=actor(request), name=name, choice=choice, now=clock.utc_now())
+    notice(request, _("Done. It holds from the next page on, and nobody is told."))
+    return go_back(request)
+
+
+def _card_of(topic: Topic) -> TopicCard:
+    return TopicCard(name=topic.name, label=topic.label, label_nl=topic.label_nl)

@@ -18,14 +18,17 @@ from kring.core.html import plain_text
 from kring.core.paging import parse_cursor, possible_id
 from kring.core.prepared import Prepared
 from kring.feed import serving
-from kring.feed.queries import by_time
+from kring.feed.hydrate import Asked
+from kring.feed.models import Preferences
+from kring.feed.queries import by_time, preferences_of
 from kring.members.models import Identity
 from kring.network.models import Connection
 from kring.posts.cards import AuthorCard, Excerpt, PostCard, TopicCard, cards
 from kring.posts.models import Post, TopicFollow
 from kring.posts.visibility import listed
-from kring.web import pages, reasons
+from kring.web import measure, pages, reasons
 from kring.web.middleware import KringRequest
+from kring.web.topic_filter import filter_of, shown, topics_on
 from kring.web.views.common import actor, signed_in
 from kring.web.views.front import front
 
@@ -49,12 +52,19 @@ def home_page(
     error: str = "", status: int = 200,
 ) -> HttpResponse:  # fmt: skip
     """Home in the order asked for, which is remembered. `draft` and `error`: a refused post."""
-    order = request.GET.get("order") or request.COOKIES.get(ORDER_COOKIE, "ranked")
-    order = order if order in ORDERS else "ranked"
+    preferences = preferences_of(viewer.pk)
+    chosen = filter_of(request)
+    asked = Asked(preferences, chosen.ids)
+    order, aside = _order(request, preferences), _aside(viewer)
     context: dict[str, Any] = {
-        "order": order, "draft": draft or {}, "error": error, "aside": _aside(viewer),
+        "order": order, "draft": draft or {}, "error": error, "aside": aside,
     }  # fmt: skip
-    context |= _ranked(request, viewer) if order == "ranked" else _timeline(request, viewer)
+    if chosen.matches_nothing:
+        context |= {"items": [], "next_before": None}
+    else:
+        made = _ranked if order == "ranked" else _timeline
+        context |= made(request, viewer, asked)
+    context |= shown(request, chosen, [*aside["topics"], *topics_on(context["items"])])
     response = render(request, "home.html", context, status=status)
     if "order" in request.GET:
         response.set_cookie(
@@ -69,18 +79,39 @@ def home_page(
     return response
 
 
-def _served(request: KringRequest, viewer: Identity) -> serving.HomeFeed:
+def _order(request: KringRequest, preferences: Preferences) -> str:
+    """By time for whoever chose so or objects to profiling, unless this page is asked for ranked.
+
+    For others as asked, and remembered on this device.
+    """
+    asked = request.GET.get("order")
+    if not asked and (preferences.preset == "time" or not preferences.profile):
+        return "time"
+    order = asked or request.COOKIES.get(ORDER_COOKIE, "ranked")
+    return order if order in ORDERS else "ranked"
+
+
+def _served(
+    request: KringRequest, viewer: Identity, asked: Asked, surface: str = "home"
+) -> serving.HomeFeed:
     """The ranked page; asking for its headers alone shows nobody anything."""
-    serve = serving.rank_for if request.method == "HEAD" else serving.home
-    return serve(viewer, now=clock.utc_now(), limit=PAGE)
+    now = clock.utc_now()
+    if request.method == "HEAD":
+        return serving.rank_for(viewer, now=now, limit=PAGE, asked=asked)
+    return serving.home(viewer, now=now, limit=PAGE, asked=asked, surface=surface)
 
 
-def _ranked(request: KringRequest, viewer: Identity) -> dict[str, Any]:
-    feed = _served(request, viewer)
+def _ranked(request: KringRequest, viewer: Identity, asked: Asked) -> dict[str, Any]:
+    feed = _served(request, viewer, asked)
     items = pages.ranked(viewer, feed)
     since = min((item.card.created_at for item in items), default=None)
     posted = _just_posted(request, viewer)
-    return {"items": [*posted, *items], "since": since, "next_before": None}
+    return {
+        "items": [*posted, *items],
+        "since": since,
+        "next_before": None,
+        "attention": measure.of_feed(viewer, feed),
+    }
 
 
 def _just_posted(request: KringRequest, viewer: Identity) -> list[pages.Item]:
@@ -90,9 +121,15 @@ def _just_posted(request: KringRequest, viewer: Identity) -> list[pages.Item]:
     return [item for item in items if item.card.mine.is_author]
 
 
-def _timeline(request: KringRequest, viewer: Identity) -> dict[str, Any]:
-    page = by_time(viewer, parse_cursor(request.GET.get("before")), PAGE)
-    return {"items": pages.plain(viewer, list(page.items)), "next_before": page.next_before}
+def _timeline(request: KringRequest, viewer: Identity, asked: Asked) -> dict[str, Any]:
+    before = parse_cursor(request.GET.get("before"))
+    page = by_time(viewer, before, PAGE, topic_ids=asked.only_topic_ids)
+    allowed = asked.preferences.measure
+    return {
+        "items": pages.plain(viewer, list(page.items)),
+        "next_before": page.next_before,
+        "attention": measure.of_posts(viewer, "time", page.items, allowed=allowed),
+    }
 
 
 def _aside(viewer: Identity) -> dict[str, Any]:
@@ -133,8 +170,12 @@ def _talking(viewer: Identity) -> list[Excerpt]:
 def feed_json(request: KringRequest) -> HttpResponse:
     """The ranked page as JSON, ids as strings: what a client would ask for."""
     viewer = actor(request)
-    feed = _served(request, viewer)
-    loaded = {card.id: card for card in cards(viewer, [item.post_id for item in feed.items])}
+    chosen = filter_of(request)
+    asked = Asked(preferences_of(viewer.pk), chosen.ids)
+    # An unknown topic asks for nothing at all, which is not what no topic asks for.
+    feed = None if chosen.matches_nothing else _served(request, viewer, asked, "json")
+    found = feed.items if feed is not None else ()
+    loaded = {card.id: card for card in cards(viewer, [item.post_id for item in found])}
     rows = [
         {
             **_card_json(loaded[item.post_id]),
@@ -142,7 +183,7 @@ def feed_json(request: KringRequest) -> HttpResponse:
             "reasons": reasons.points_of(item),
             "held_back": item.reason.held_back,
         }
-        for item in feed.items
+        for item in found
         if item.post_id in loaded
     ]
     response = HttpResponse(msgspec.json.encode(rows), content_type="application/json")

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kring.core import clock
 from kring.core.errors import NotFound
-from kring.core.paging import parse_cursor
+from kring.core.paging import Page, parse_cursor
 from kring.feed import serving
 from kring.members.models import Identity
 from kring.members.queries import Profile, identity_by_handle, profile_of
@@ -22,8 +22,9 @@ from kring.network.queries import Relation, relation
 from kring.posts import queries as posts
 from kring.posts.cards import AuthorCard
 from kring.posts.visibility import identity_visible, may_see_identity
-from kring.web import pages
+from kring.web import measure, pages
 from kring.web.middleware import KringRequest
+from kring.web.topic_filter import filter_of, shown, topics_on
 from kring.web.views.common import actor, go_back, notice, signed_in
 
 PAGE = 20
@@ -58,13 +59,18 @@ def profile(request: KringRequest, handle: str) -> HttpResponse:
     if viewer is not None and (mine := _blocked_by(viewer, handle)) is not None:
         return render(request, "blocked.html", {"who": mine})
     identity = _found(request, handle)
-    page = posts.posts_by(viewer, identity.pk, parse_cursor(request.GET.get("before")), PAGE)
-    shown = profile_of(identity)
+    chosen, before = filter_of(request), parse_cursor(request.GET.get("before"))
+    page: Page[int] = Page(items=[], next_before=None)
+    if not chosen.matches_nothing:
+        page = posts.posts_by(viewer, identity.pk, before, PAGE, topic_ids=chosen.ids)
+    profile_shown, items = profile_of(identity), pages.plain(viewer, list(page.items))
     context: dict[str, Any] = {
-        "profile": shown,
-        "pages_seen": _pages_seen(viewer, shown),
-        "items": pages.plain(viewer, list(page.items)),
+        "profile": profile_shown,
+        "pages_seen": _pages_seen(viewer, profile_shown),
+        "items": items,
         "next_before": page.next_before,
+        "attention": measure.of_posts(viewer, "profile", page.items),
+        **shown(request, chosen, topics_on(items)),
         "relation": relation(viewer.pk, identity.pk) if viewer is not None else Relation(),
     }
     if viewer is not None:

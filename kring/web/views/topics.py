@@ -10,14 +10,16 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from kring.core import clock
-from kring.core.paging import parse_cursor
+from kring.core.paging import Page, parse_cursor
+from kring.feed.queries import choice_on
 from kring.posts import queries
 from kring.posts.cards import TopicCard
 from kring.posts.models import Post, Topic
 from kring.posts.text import fold_topic
 from kring.posts.visibility import listed
-from kring.web import pages
+from kring.web import measure, pages
 from kring.web.middleware import KringRequest
+from kring.web.topic_filter import filter_of, shown, topics_on
 from kring.web.views.common import actor, signed_in
 
 PAGE = 20
@@ -40,10 +42,13 @@ def topic(request: KringRequest, name: str) -> HttpResponse:
         if known is not None
         else TopicCard(name=fold_topic(name[:80]), label="", label_nl="")
     )
+    viewer = request.identity
     context = {
         "topic": card,
+        "choice": choice_on(viewer.pk, known.pk) if known is not None and viewer else "",
         "items": pages.plain(request.identity, list(page.items)),
         "next_before": page.next_before,
+        "attention": measure.of_posts(viewer, "topic", page.items),
     }
     return render(request, "topic.html", context)
 
@@ -73,10 +78,15 @@ def topics(request: KringRequest) -> HttpResponse:
 @require_safe
 @signed_in
 def bookmarks(request: KringRequest) -> HttpResponse:
-    viewer = actor(request)
-    page = queries.bookmarks(viewer, parse_cursor(request.GET.get("before")), PAGE)
+    viewer, chosen = actor(request), filter_of(request)
+    before = parse_cursor(request.GET.get("before"))
+    page: Page[int] = Page(items=[], next_before=None)
+    if not chosen.matches_nothing:
+        page = queries.bookmarks(viewer, before, PAGE, topic_ids=chosen.ids)
+    items = pages.plain(viewer, list(page.items))
     context = {
-        "items": pages.plain(viewer, list(page.items)),
+        "items": items,
         "next_before": page.next_before,
+        **shown(request, chosen, topics_on(items)),
     }
     return render(request, "bookmarks.html", context)

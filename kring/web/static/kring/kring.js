@@ -43,6 +43,12 @@
   let pressed = null;
   document.addEventListener("htmx:before:request", (event) => {
     const button = event.target.closest("button");
+    /* A menu whose item was chosen is done. */
+    const menu = button?.closest("details.menu");
+    if (menu) {
+      menu.open = false;
+      menu.querySelector("summary")?.focus({ preventScroll: true });
+    }
     pressed = button && { name: button.dataset.act, card: button.closest("[data-card]")?.dataset.card };
   });
   document.addEventListener("htmx:after:swap", () => {
