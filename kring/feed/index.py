@@ -17,6 +17,7 @@ from kring.feed import load
 from kring.feed.apply import apply
 from kring.feed.library import ActOfPost
 from kring.feed.text import PostText
+from kring.feed.text_load import load_text
 from kring.feed.world import Post, World
 
 # Recorded by a bulk import instead of an event per row: everything is read anew.
@@ -37,7 +38,7 @@ class DatabaseLibrary:
         return dict(load.current_companies(identity_id)).get(identity_id, 0)
 
     def text(self, post_id: int) -> PostText | None:
-        return None
+        return load_text(post_id)
 
 
 LIBRARY = DatabaseLibrary()

@@ -2,7 +2,8 @@
 
 What the log tells is put into events of ours and applied by production's own code:
 
-    birth of an item    PostPublished by whoever touched it first, with the title as its words
+    birth of an item    PostPublished by whoever touched it first, with the title as its words,
+                        and TextAnalysed, as if the worker had looked at it at once
     VIEW                PostRead
     LIKE                Reacted (once per person and item, as our constraint wants it)
     BOOKMARK, FOLLOW    Bookmarked (once): to be told of comments is to keep something in reach
@@ -20,10 +21,12 @@ from kring.core.events import Event, Recorded
 from kring.core.html import count_words
 from kring.core.ids import BACKDATED_NODE, MAX_SEQUENCE, compose
 from kring.feed.apply import apply
-from kring.feed.events import PostRead
+from kring.feed.events import PostRead, TextAnalysed
 from kring.feed.library import ActOfPost
 from kring.feed.policy import Policy
 from kring.feed.text import PostText
+from kring.feed.text.analysis import Wording, analyse
+from kring.feed.text.encode import Encoder
 from kring.feed.world import ActKind, AuthorKind, Post, PostFlag, World
 from kring.feed.world.columns import Rows
 from kring.lab.deskdrop import BOOKMARK, COMMENT, FOLLOW, LIKE, VIEW, Happening
@@ -39,6 +42,7 @@ class Shelf:
     def __init__(self) -> None:
         self.posts: dict[int, Post] = {}
         self.acts: dict[int, ActOfPost] = {}
+        self.texts: dict[int, PostText] = {}
 
     def post(self, post_id: int) -> Post | None:
         return self.posts.get(post_id)
@@ -51,16 +55,37 @@ class Shelf:
         return 0
 
     def text(self, post_id: int) -> PostText | None:
-        return None
+        return self.texts.get(post_id)
+
+
+class Reader:
+    """Concludes from titles what the worker would, each title once.
+
+    Copies are not looked for: the same article is one item of the log.
+    """
+
+    def __init__(self, encoder: Encoder, policy: Policy) -> None:
+        self._encoder, self._policy = encoder, policy
+        self._known: dict[str, PostText] = {}
+
+    def read(self, title: str) -> PostText:
+        if title not in self._known:
+            found = analyse(Wording(title), encoder=self._encoder, policy=self._policy.text)
+            self._known[title] = PostText(
+                vector=found.vector,
+                language=found.language,
+                bait=found.bait.probability >= self._policy.text.bait_probability,
+            )
+        return self._known[title]
 
 
 class Community:
     """A world that grows by `take_in`; persons and items keep the log's own ids outside."""
 
-    def __init__(self, titles: dict[str, str], policy: Policy) -> None:
+    def __init__(self, titles: dict[str, str], reader: Reader, policy: Policy) -> None:
         self.world = World()
         self.policy = policy
-        self._titles = titles
+        self._titles, self._reader = titles, reader
         self._shelf = Shelf()
         self._persons: dict[str, int] = {}
         self._items: dict[str, int] = {}
@@ -105,7 +130,9 @@ class Community:
             words=count_words(title),
             flags=int(PostFlag.QUESTION) if "?" in title else 0,
         )
+        self._shelf.texts[post_id] = self._reader.read(title)
         self.tell(posts.PostPublished(post_id=post_id, author_id=author), at)
+        self.tell(TextAnalysed(post_id=post_id), at)
 
     def tell(self, event: Event, at: int) -> None:
         self._seq += 1

@@ -74,7 +74,8 @@ class EdgeRank:
     def _score(self, item: str, person: str, now: int) -> float:
         age = (now - self._born[item]) / HOUR
         affinity = log1p(self._opened_of[person][self._poster[item]])
-        return (1 + 3 * affinity) * (1 + self._decayed(item, now)) ** 1.5 / (1 + age / 2) ** 3
+        activity = 1 + self._decayed(item, now)
+        return (1 + 3 * affinity) * float(activity**1.5) / float((1 + age / 2) ** 3)
 
     def _decayed(self, item: str, now: int) -> float:
         since = now - self._weighed_at.get(item, now)

@@ -10,7 +10,7 @@ import numpy as np
 from kring.feed.batch import Batch
 from kring.feed.home import HOME, context_of
 from kring.feed.pipeline import score
-from kring.feed.policy import HEADS, Policy
+from kring.feed.policy import HEADS
 from kring.feed.stages import Context
 from kring.feed.value import POSITIVE, head_values
 from kring.feed.viewer import Viewer
@@ -65,8 +65,8 @@ class Production:
     same after the multipliers
     """
 
-    def __init__(self, titles: dict[str, str], policy: Policy, by: By) -> None:
-        self.community = Community(titles, policy)
+    def __init__(self, community: Community, by: By) -> None:
+        self.community = community
         self._by = by
 
     def happened(self, event: Happening) -> None:
@@ -92,11 +92,10 @@ class Production:
 
     def ranking(self, context: Context, candidates: Sequence[str]) -> list[str]:
         batch = scored(context, self.community.rows(candidates))
-        worth = {
-            "read": lambda: batch.p[:, READ],
-            "value": lambda: batch.v_plus + batch.v_minus,
-            "score": lambda: batch.score,
-        }[self._by]()
+        if self._by == "read":
+            worth = batch.p[:, READ]
+        else:
+            worth = batch.score if self._by == "score" else batch.v_plus + batch.v_minus
         return [candidates[at] for at in best_first(batch, worth)]
 
 

@@ -43,7 +43,8 @@ def play(
     log: in order of time. told: hears how many questions have been answered
     """
     at = 0
-    for number, question in enumerate(sorted(work, key=_when), start=1):
+    questions: list[Query | View] = sorted(work, key=_when)
+    for number, question in enumerate(questions, start=1):
         while at < len(log) and log[at].at < question.timestamp:
             contestant.happened(log[at])
             at += 1

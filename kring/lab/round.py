@@ -18,8 +18,10 @@ from django.utils.translation import gettext as _
 
 from kring.core.errors import Invalid
 from kring.feed.policy import Policy
+from kring.feed.text.encode import Encoder
 from kring.lab import peers
-from kring.lab.deskdrop import Happening, read_log, read_titles
+from kring.lab.community import Community, Reader
+from kring.lab.deskdrop import FIRST, Happening, read_log, read_titles
 from kring.lab.production import By, Production, hold_out
 from kring.lab.replay import Contestant, Told, play
 from kring.lab.worklist import Holdout, Query, View, read_work, write_answers
@@ -42,18 +44,24 @@ class Material:
     log: list[Happening]
     titles: dict[str, str]
     policy: Policy
+    reader: Reader
     by: By
+
+    def production(self) -> Production:
+        return Production(Community(self.titles, self.reader, self.policy), self.by)
 
     def contestant(self, ranker: str) -> Contestant:
         if ranker == "edgerank":
             return peers.EdgeRank()
         if ranker == "newest":
             return peers.Newest()
-        return Production(self.titles, self.policy, self.by)
+        return self.production()
 
 
-def read_material(logs: Sequence[Path], titles: Path, policy: Policy, by: By) -> Material:
-    return Material(read_log(logs), read_titles(titles), policy, by)
+def read_material(
+    logs: Sequence[Path], titles: Path, *, policy: Policy, encoder: Encoder, by: By
+) -> Material:
+    return Material(read_log(logs), read_titles(titles), policy, Reader(encoder, policy), by)
 
 
 def answer(
@@ -67,10 +75,9 @@ def answer(
 ) -> None:
     """Answer a work list of the referee's into a file. Raises Invalid for what cannot be used."""
     if protocol == "p1":
-        production = Production(material.titles, material.policy, material.by)
         work = read_work(queries, Holdout)
-        now = material.log[-1].at if material.log else 0
-        write_answers(answers, hold_out(work, production, now, told))
+        now = material.log[-1].at if material.log else FIRST
+        write_answers(answers, hold_out(work, material.production(), now, told))
         return
     shape = Query if protocol == "p2" else View
     questions: Any = read_work(queries, shape)

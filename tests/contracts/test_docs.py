@@ -21,7 +21,7 @@ def test_the_map_names_every_folder_and_no_other():
 
 
 def test_the_layers_in_the_docs_are_those_that_are_checked():
-    drawn = re.search(r"```\n(project\n.*?)```", ARCHITECTURE, re.DOTALL)[1].split()
+    drawn = re.search(r"```\n(project\n.*?)\n```", ARCHITECTURE, re.DOTALL)[1].split("\n")
     config = (ROOT / "pyproject.toml").read_text()
     layers = re.search(r"^layers = \[(.*?)\]", config, re.DOTALL | re.MULTILINE)[1]
     assert drawn == re.findall(r'"([\w :|]+)"', layers)

@@ -6,7 +6,11 @@ import gzip
 import json
 from pathlib import Path
 
+from kring.feed.policy import default_policy
+from kring.feed.text.encode import HashedEncoder
+from kring.lab.community import Community, Reader
 from kring.lab.deskdrop import Happening
+from kring.lab.production import By, Production
 
 START = 1_470_000_000
 HOUR = 3_600
@@ -29,6 +33,12 @@ def busy_log(persons: int = 6, items: int = 30) -> list[Happening]:
 
 def titles_of(log: list[Happening]) -> dict[str, str]:
     return {item: f"Why is {item} so good?" for item in sorted({event.item for event in log})}
+
+
+def production(log: list[Happening], by: By = "read") -> Production:
+    policy = default_policy()
+    reader = Reader(HashedEncoder(), policy)
+    return Production(Community(titles_of(log), reader, policy), by)
 
 
 def write_log(folder: Path, log: list[Happening]) -> tuple[Path, Path]:

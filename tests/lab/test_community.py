@@ -6,15 +6,17 @@ import pytest
 
 from kring.core.ids import ms_of
 from kring.feed.policy import default_policy
+from kring.feed.text.encode import HashedEncoder
 from kring.feed.world import ActKind, PostFlag
-from kring.lab.community import Community
+from kring.lab.community import Community, Reader
 from kring.lab.deskdrop import Happening
 from tests.lab.logs import START
 
 
 @pytest.fixture
 def community():
-    return Community({"a": "Why not?", "b": "Three short words"}, default_policy())
+    titles = {"a": "Why not?", "b": "Three short words"}
+    return Community(titles, Reader(HashedEncoder(), default_policy()), default_policy())
 
 
 def happen(community: Community, kind: str, item: str, person: str, after: int = 0) -> None:
@@ -68,3 +70,9 @@ def test_what_is_not_born_yet_has_no_row(community):
     with pytest.raises(KeyError):
         community.rows(["a"])
     assert community.person("nobody") == 0
+
+
+def test_titles_are_analysed_as_the_worker_would(community):
+    happen(community, "VIEW", "b", "ann")
+    texts = community.world.posts.texts
+    assert (texts.vectors_of(community.rows(["b"])) != 0).any()

@@ -5,20 +5,19 @@ from __future__ import annotations
 import pytest
 
 from kring.core.errors import Invalid
-from kring.feed.policy import default_policy
 from kring.lab import peers
 from kring.lab.deskdrop import Happening
-from kring.lab.production import Production, hold_out
+from kring.lab.production import hold_out
 from kring.lab.replay import play
 from kring.lab.worklist import Holdout, Query, View, write_answers
-from tests.lab.logs import HOUR, START, busy_log, titles_of
+from tests.lab.logs import HOUR, START, busy_log, production
 
 ASKED = START + 25 * HOUR
 ITEMS = [f"i{n:02}" for n in range(25)]
 CONTESTANTS = {
-    "read": lambda log: Production(titles_of(log), default_policy(), "read"),
-    "value": lambda log: Production(titles_of(log), default_policy(), "value"),
-    "score": lambda log: Production(titles_of(log), default_policy(), "score"),
+    "read": lambda log: production(log, "read"),
+    "value": lambda log: production(log, "value"),
+    "score": lambda log: production(log, "score"),
     "edgerank": lambda log: peers.EdgeRank(),
     "newest": lambda log: peers.Newest(),
 }
@@ -105,7 +104,6 @@ def test_the_published_protocol_ranks_by_what_it_was_shown():
         for item in ("liked", "by_all")
     ]
     query = Holdout(query_id=0, person_id="p9", candidates=["new", "by_all", "other"])
-    production = Production({}, default_policy(), "read")
-    (given,) = hold_out([*train, query], production, START)
+    (given,) = hold_out([*train, query], production([]), START)
     assert given["query_id"] == 0
     assert given["ranking"][0] == "by_all"

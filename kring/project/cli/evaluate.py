@@ -46,6 +46,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--ranker", choices=["kring", "edgerank", "newest"], default="kring")
     parser.add_argument("--by", choices=["read", "value", "score"], help="by what ours ranks")
+    parser.add_argument(
+        "--encoder", choices=["hashed", "sentence"], default="hashed", help="of the titles"
+    )
     parser.add_argument("--policy", type=Path, metavar="FILE", help="another policy.toml")
 
 
@@ -72,10 +75,17 @@ def _problem(args: argparse.Namespace) -> str:
 
 
 def _material(args: argparse.Namespace, logs: list[Path], titles: Path) -> Material:
+    from kring.core.errors import Invalid
+    from kring.feed.text.encode import EncoderMissing, choose
     from kring.lab.production import DEFAULT_BY
     from kring.lab.round import read_material
 
-    return read_material(logs, titles, _policy(args.policy), args.by or DEFAULT_BY)
+    try:
+        encoder = choose(args.encoder)
+    except EncoderMissing as error:
+        raise Invalid(str(error)) from None
+    policy, by = _policy(args.policy), args.by or DEFAULT_BY
+    return read_material(logs, titles, policy=policy, encoder=encoder, by=by)
 
 
 def _policy(path: Path | None) -> Policy:
