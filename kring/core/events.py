@@ -21,6 +21,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from kring.core import nodes
 from kring.core.models import Delivery, RecordedEvent
+from kring.core.prepared import Prepared, columns_of
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -94,6 +95,15 @@ class Gap(NamedTuple):
     noticed: float
 
 
+_NEWER = Prepared(
+    lambda after, batch: (
+        RecordedEvent.objects.filter(seq__gt=after)
+        .order_by("seq")
+        .values_list(*columns_of(RecordedEvent))[:batch]
+    )
+)
+
+
 class Tail:
     """Follows the outbox from one process, missing nothing that commits out of order.
 
@@ -126,8 +136,8 @@ class Tail:
 
         All are taken in hand at once: a caller that stops half-way has missed the rest.
         """
-        newer = RecordedEvent.objects.filter(seq__gt=self.position).order_by("seq")
-        rows = [*self._late(), *newer[: self._batch]]
+        newer = _NEWER.objects(RecordedEvent, self.position, batch=self._batch)
+        rows = [*self._late(), *newer]
         self._pass([row.seq for row in rows if row.seq > self.position])
         return iter([decode(row) for row in rows if row.kind in Event.KINDS])
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import cache
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 # Placeholders are integers that no row has: ids begin with their moment, and these lie past 2069.
 _LAST = (1 << 63) - 1
@@ -22,6 +23,7 @@ _NOBODY = 0
 SMALLEST = 32
 
 Value = int | None | Collection[int]
+M = TypeVar("M", bound=Model)
 _Shape = tuple[Any, ...]
 
 
@@ -47,6 +49,12 @@ class Prepared:
         found = compiled.run(_put_in(values))
         return (dict(zip(compiled.names, row, strict=True)) for row in found)
 
+    def objects(self, model: type[M], *values: Value, **shape: Any) -> Iterator[M]:
+        """The rows as objects of a model, of which the query is `columns_of(model)`. 1 query."""
+        names = columns_of(model)
+        for row in self.rows(*values, **shape):
+            yield model.from_db(connection.alias, names, row)
+
     def _compiled(self, values: tuple[Value, ...], shape: dict[str, Any]) -> _Compiled:
         # Per thread, as connections are: a compiled query keeps the one it was made for.
         kept: dict[_Shape, _Compiled] = self._local.__dict__.setdefault("kept", {})
@@ -55,6 +63,12 @@ class Prepared:
             placeholders = [_placeholder(at, value) for at, value in enumerate(values)]
             kept[key] = _Compiled(self._build(*placeholders, **shape))
         return kept[key]
+
+
+@cache
+def columns_of(model: type[Model]) -> tuple[str, ...]:
+    """All columns of a model, in its own order: what `objects` needs."""
+    return tuple(field.attname for field in model._meta.concrete_fields)
 
 
 class _Compiled:

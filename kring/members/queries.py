@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from kring.core.errors import NotFound
 from kring.core.html import clean_text
+from kring.core.prepared import Prepared, columns_of
 from kring.members.models import (
     Account,
     Education,
@@ -80,6 +81,17 @@ def identities(ids: Collection[int]) -> dict[int, Identity]:
     return Identity.objects.in_bulk(list(ids)) if ids else {}
 
 
+_PERSON = Prepared(
+    lambda account: Identity.objects.filter(account_id=account).values_list(*columns_of(Identity))
+)
+_ACCOUNT = Prepared(lambda pk: Account.objects.filter(pk=pk).values_list(*columns_of(Account)))
+
+
 def person_of(account: Account) -> Identity | None:
     """Who speaks when this account signs in. 1 query at most."""
-    return Identity.objects.filter(account_id=account.pk).first()
+    return next(_PERSON.objects(Identity, account.pk), None)
+
+
+def account_of(account_id: int) -> Account | None:
+    """The account with this id, whether it may sign in or not. 1 query."""
+    return next(_ACCOUNT.objects(Account, account_id), None)

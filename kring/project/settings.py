@@ -159,7 +159,8 @@ DATABASE_ROUTERS = ["kring.project.routers.CacheRouter"]
 AUTH_USER_MODEL = "members.Account"
 # E-mail addresses are unique whatever their case: by a constraint, which this check does not see.
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["kring.web.sessions.Backend"]
+SESSION_ENGINE = "kring.web.sessions"
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",

@@ -23,7 +23,7 @@ FORWARDING = (
     "HTTP_X_CLIENT_IP", "HTTP_X_CLUSTER_CLIENT_IP",
 )  # fmt: skip
 ACCOUNT_PAGES = "/accounts/"
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "kring.web.sessions.Backend"
 
 
 def allowed(request: HttpRequest, community: Community) -> bool:

@@ -1,6 +1,6 @@
 import pytest
 
-from kring.core.prepared import Prepared
+from kring.core.prepared import Prepared, columns_of
 from kring.members.models import Identity
 from tests.worlds import small_town
 
@@ -43,3 +43,17 @@ def test_it_is_compiled_once_for_a_shape():
     for ids in ([town.ada.pk], [town.bob.pk, town.cleo.pk], list(range(1, 30))):
         list(prepared.rows(ids))
     assert len(built) == 1
+
+
+def test_objects_are_those_of_the_model():
+    town = small_town()
+    found = Prepared(
+        lambda ids: (
+            Identity.objects.filter(pk__in=ids).order_by("pk").values_list(*columns_of(Identity))
+        )
+    )
+    ada, bob = found.objects(Identity, [town.ada.pk, town.bob.pk])
+    assert (ada, bob) == (town.ada, town.bob)
+    assert ada.name == town.ada.name
+    assert not ada.get_deferred_fields()
+    assert not ada._state.adding

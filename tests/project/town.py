@@ -32,7 +32,7 @@ def main() -> None:
         )
         session = SessionStore()
         session[SESSION_KEY] = str(account.pk)
-        session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+        session[BACKEND_SESSION_KEY] = "kring.web.sessions.Backend"
         session[HASH_SESSION_KEY] = account.get_session_auth_hash()
         session.create()
         sessions.append(session.session_key)

@@ -14,7 +14,7 @@ from kring.posts.models import Post
 from kring.posts.services import Draft, comment, delete, publish, repost
 from tests.worlds import SmallTown, small_town
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "kring.web.sessions.Backend"
 # Rows that looking at a page may make: who one is in the log, and what was shown.
 LOOKING = {"feed.pseudonym", "feed.loggedpage"}
 AREAS = ("core", "members", "network", "posts", "feed", "account")
