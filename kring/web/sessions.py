@@ -13,8 +13,8 @@ from typing import Any
 from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.sessions.backends import db
 from django.db import connection
-from django.utils import timezone
 
+from kring.core import clock
 from kring.members.models import Account
 from kring.members.queries import account_of
 
@@ -27,7 +27,7 @@ class SessionStore(db.SessionStore):
 
     def load(self) -> dict[str, Any]:
         """What the session holds; nothing when it is unknown or over. 1 query."""
-        until = connection.ops.adapt_datetimefield_value(timezone.now())
+        until = connection.ops.adapt_datetimefield_value(clock.utc_now())
         with connection.cursor() as cursor:
             cursor.execute(_ROW, [self.session_key, until])
             row = cursor.fetchone()
