@@ -5,7 +5,7 @@ Every operation bears repetition. What an event only names is looked up in a `Li
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +24,7 @@ from kring.feed.events import (
     TextAnalysed,
 )
 from kring.feed.library import Library
-from kring.feed.world import Act, ActKind, Exposure, PostEdit, World
+from kring.feed.world import Act, ActKind, PostEdit, World
 from kring.feed.world.exposures import Exposure
 from kring.members import events as members
 from kring.network import events as network
@@ -150,20 +150,6 @@ def _undo(kind: ActKind) -> Callable[[_Place, Any], None]:
     return remove
 
 
-def _seen(at: _Place, event: PostsSeen) -> None:
-    at.world.add_seen(list(exposures_of(event, at.at_ms)))
-
-
-def exposures_of(event: PostsSeen, at_ms: int) -> Iterator[Exposure]:
-    """Each look as the world counts it; none where nothing is known of what was to be expected.
-
-    Without an expectation a response to such a look would count as one against all odds.
-    """
-    chances = event.chances or (1.0,) * len(event.post_ids)
-    for post_id, chance, expected in zip(event.post_ids, chances, event.expected, strict=False):
-        yield Exposure(event.by, post_id, at_ms, chance, expected)
-
-
 def _connected(at: _Place, event: network.Connected) -> None:
     at.world.connect(event.a, event.b)
     for one, other in ((event.a, event.b), (event.b, event.a)):
@@ -242,7 +228,6 @@ OPERATIONS: dict[type[Event], Callable[[_Place, Any], None]] = {
     TextAnalysed: _analysed,
     PostsSeen: _seen,
     PostRead: _act(ActKind.READ),
-    PostsSeen: _seen,
     network.Connected: _connected,
     network.Disconnected: _disconnected,
     network.Followed: _followed,

@@ -13,7 +13,7 @@ from kring.core.errors import Conflict, Invalid, KringError, NotAllowed, TooMany
 from kring.core.paging import possible_id
 from kring.posts import queries, services
 from kring.posts.cards import PostCard, cards
-from kring.web import pages
+from kring.web import measure, pages
 from kring.web.context import back_to
 from kring.web.middleware import KringRequest
 from kring.web.views.common import (
@@ -72,6 +72,7 @@ def _thread_page(
     everyone = {card.id: card for card in (thread.top, *thread.comments)}
     context = {
         "item": pages.Item(thread.top),
+        "attention": measure.of_posts(request.identity, "post", [thread.top.id]),
         "tree": pages.tree(thread.comments, thread.top.id),
         "next_after": thread.next_after,
         "focus_id": thread.focus_id,
