@@ -9,7 +9,7 @@ late, in parts or from two tabs leaves the same as one report of everything.
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -42,18 +42,20 @@ READS_KEPT = timedelta(days=90)
 # One day more than `seen.REMEMBERED_DAYS`.
 PAGES_KEPT = timedelta(days=31)
 TRIM_BATCH = 1_000
-PER_CHANCE = 10_000
 SIGNER = Signer(salt="kring.feed.attention")
 
 
+# How likely somebody responds to each of these posts once they see it, as it stands now.
+Expect = Callable[[Identity, Sequence[int], datetime], Mapping[int, float]]
+
+
 class Served(msgspec.Struct, frozen=True, array_like=True):
-    """What a token says. `expected`: chance of a response to each post, in parts of 10,000."""
+    """What a token says: which page, made for whom, with which posts on it."""
 
     page_id: int
     identity_id: int
     surface: str
     posts: tuple[int, ...]
-    expected: tuple[int, ...] = ()
 
 
 class Report(msgspec.Struct, frozen=True, array_like=True):
@@ -83,12 +85,10 @@ def page_token(
     surface: str,
     post_ids: Sequence[int],
     page_id: int = 0,
-    expected: Sequence[float] = (),
 ) -> str:
     """What a page must send back with its report.
 
     page_id: of the page in the log, on a surface that is logged
-    expected: probability of a response to each post, as it stands now; none when not known
     """
     most = default_policy().attention.most_posts
     served = Served(
@@ -96,14 +96,17 @@ def page_token(
         identity_id=identity_id,
         surface=surface,
         posts=tuple(post_ids[:most]),
-        expected=tuple(round(chance * PER_CHANCE) for chance in expected[:most]),
     )
     return SIGNER.sign(urlsafe_b64encode(msgspec.msgpack.encode(served)).decode())
 
 
-def report(*, by: Identity, page: str, items: Sequence[Item], now: datetime) -> None:
+def report(
+    *, by: Identity, page: str, items: Sequence[Item], now: datetime, expect: Expect | None = None
+) -> None:
     """Take in what a page reports to have been seen by somebody, and what they have thereby read.
 
+    expect: told of posts that are seen for the first time on this page, so that responses to them
+    can be held against it; without it nothing is known to have been expected
     Raises NotAllowed for a token that is not ours or another's, Invalid for a page that is too old
     and for what cannot be: posts that were not on it, or more time than has passed. Then nothing
     is stored, nor when the member switched measuring off.
@@ -115,8 +118,13 @@ def report(*, by: Identity, page: str, items: Sequence[Item], now: datetime) -> 
     for item in items:
         if item.seen:
             dwell[item.post_id] = max(item.dwell_ms, dwell.get(item.post_id, 0))
-    if dwell and may_measure(by.pk):
-        _take_in(by, served, dwell, now)
+    if not dwell or not may_measure(by.pk):
+        return
+    # Looked at before the lock, and looked at again behind it: what is stored only grows.
+    known = _known(served)
+    if _is_news(dwell, known):
+        fresh = sorted(dwell.keys() - known.keys())
+        _take_in(by, served, dwell, now, expect(by, fresh, now) if expect and fresh else {})
 
 
 def _opened(page: str, by: Identity, now: datetime) -> Served:
@@ -132,14 +140,25 @@ def _opened(page: str, by: Identity, now: datetime) -> Served:
     return served
 
 
+def _known(served: Served) -> dict[int, int]:
+    """What this page has reported so far. 1 query."""
+    row = SeenPage.objects.filter(pk=served.page_id).first()
+    return _dwell(row) if row is not None else {}
+
+
+def _is_news(dwell: Mapping[int, int], known: Mapping[int, int]) -> bool:
+    return any(known.get(post, -1) < ms for post, ms in dwell.items())
+
+
 @transaction.atomic
-def _take_in(by: Identity, served: Served, dwell: Mapping[int, int], now: datetime) -> None:
-    """7 queries and those of the events; 3 when nothing is new."""
+def _take_in(
+    by: Identity, served: Served, dwell: Mapping[int, int], now: datetime,
+    expected: Mapping[int, float],
+) -> None:  # fmt: skip
+    """8 queries and those of the events; 3 when another report was faster."""
     numbers = default_policy().attention
-    viewer = _locked(by.pk)
-    before = SeenPage.objects.filter(pk=served.page_id).first()
-    known = _dwell(before) if before is not None else {}
-    if viewer is None or all(known.get(post, -1) >= ms for post, ms in dwell.items()):
+    viewer, known = _locked(by.pk), _known(served)
+    if viewer is None or not _is_news(dwell, known):
         return
     allowed = _may_count(by.pk, list(dwell))
     after = dict(known)
@@ -155,8 +174,17 @@ def _take_in(by: Identity, served: Served, dwell: Mapping[int, int], now: dateti
         viewer=viewer,
         changed_ms=to_ms(now),
         record=msgspec.msgpack.encode(Report(served.surface, after)),
-    ).save(force_insert=before is None, force_update=before is not None)
-    _tell_seen(by, served, sorted(after.keys() - known.keys()), now)
+    ).save(force_insert=not known, force_update=bool(known))
+    fresh = sorted(after.keys() - known.keys())
+    if fresh:
+        seen = PostsSeen(
+            by=by.pk,
+            post_ids=tuple(fresh),
+            expected=tuple(expected.get(post, 0.0) for post in fresh) if expected else (),
+            surface=served.surface,
+            page_id=served.page_id,
+        )
+        events.record(seen, now=now)
     spent = added_up([*elsewhere, after], sorted(allowed))
     read = [post for post, ms in spent.items() if ms >= read_after_ms(allowed[post].words, numbers)]
     _tell_read(by, viewer, [allowed[post] for post in read], now)
@@ -204,20 +232,6 @@ def _other_pages(
     since = to_ms(now - timedelta(hours=numbers.add_up_hours))
     rows = SeenPage.objects.filter(viewer=viewer, changed_ms__gte=since).exclude(pk=page_id)
     return [_dwell(row) for row in rows.order_by("-changed_ms")[:PAGES_ADDED_UP]]
-
-
-def _tell_seen(by: Identity, served: Served, fresh: Sequence[int], now: datetime) -> None:
-    if not fresh:
-        return
-    chance = dict(zip(served.posts, served.expected, strict=False))
-    seen = PostsSeen(
-        by=by.pk,
-        post_ids=tuple(fresh),
-        expected=tuple(chance[post] / PER_CHANCE for post in fresh) if chance else (),
-        surface=served.surface,
-        page_id=served.page_id,
-    )
-    events.record(seen, now=now)
 
 
 def _tell_read(by: Identity, viewer: int, read: Sequence[_Counted], now: datetime) -> None:

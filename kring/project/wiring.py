@@ -9,8 +9,8 @@ def wire() -> None:
     """Subscribe every handler and task. Called once per process, when the apps are loaded."""
     from kring.archive.events import DataImported
     from kring.core import events
+    from kring.feed import attention, partitions, text_jobs
     from kring.feed import handlers as feed
-    from kring.feed import partitions, text_jobs
     from kring.jobs import schedule
     from kring.members.events import IdentityDeleted
 
@@ -21,5 +21,6 @@ def wire() -> None:
     events.subscribe([DataImported], "feed.walk_texts", text_jobs.hear_import)
     schedule.register("feed.texts", text_jobs.EVERY, text_jobs.run)
     schedule.register("feed.topics", timedelta(hours=1), text_jobs.refresh)
+    schedule.register("feed.attention", timedelta(hours=6), attention.trim)
     schedule.register("feed.partitions", timedelta(hours=6), partitions.make_ready)
     schedule.register("core.trim_events", timedelta(hours=1), events.trim)

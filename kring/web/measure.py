@@ -18,7 +18,6 @@ def of_feed(viewer: Identity, feed: HomeFeed) -> str:
         surface="home",
         post_ids=[item.post_id for item in feed.items],
         page_id=feed.page_id,
-        expected=feed.expected,
     )
 
 

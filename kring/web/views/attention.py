@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST
 from kring.core import clock
 from kring.core.errors import Invalid, KringError, NotAllowed
 from kring.core.paging import possible_id
-from kring.feed import attention
+from kring.feed import attention, serving
 from kring.feed.policy import default_policy
 from kring.web.limits import spend
 from kring.web.middleware import KringRequest
@@ -58,7 +58,9 @@ def report(request: KringRequest) -> HttpResponse:
         attention.Item(possible_id(item.post), item.seen, item.dwell_ms) for item in batch.items
     ]
     if not any(request.META.get(name) == "1" for name in ASKS_NOT_TO_BE_FOLLOWED):
-        attention.report(by=request.identity, page=batch.page, items=items, now=now)
+        attention.report(
+            by=request.identity, page=batch.page, items=items, now=now, expect=serving.expected
+        )
     return HttpResponse(status=NOTHING)
 
 

@@ -170,5 +170,9 @@
   });
   window.addEventListener("pageshow", moved);
   document.addEventListener("htmx:after:swap", start);
+  /* Who acts on a post has seen it: say so first. */
+  document.addEventListener("click", (event) => {
+    if (page && event.target.closest("[data-card] button, [data-card] a")) tell(true);
+  }, { capture: true });
   start();
 })();
