@@ -15,18 +15,18 @@ import numpy as np
 
 from kring.feed.policy import Policy
 from kring.feed.world import ActView, World
-from kring.feed.world.columns import Floats, Ints, Rows
+from kring.feed.world.columns import Bools, Floats, Ints, Rows, contains
 from kring.feed.world.crowd import HOUR_MS
 from kring.feed.world.kinds import ENGAGES, OPENS
-from kring.network.graph import distinct
 
 
 class Company(NamedTuple):
-    """Weights per number of a person, dense; 0 for whoever shares nothing with the viewer.
+    """The people who share something with the viewer: numbers, ascending, and their weights.
 
     alike: cosine in [0, 1]; leads: share in [0, 1]; alike_engaged: by what both did more with
     """
 
+    people: Rows
     alike: Floats
     leads: Floats
     alike_engaged: Floats
@@ -43,45 +43,27 @@ class Drawn(NamedTuple):
 
 def company_of(world: World, me: int, acts: ActView, policy: Policy) -> Company:
     """Who opens what the viewer opens, from the viewer's last posts and their last openers."""
-    rules, people = policy.company, len(world.people)
-    nobody = Company(np.zeros(people), np.zeros(people), np.zeros(people))
+    rules, none = policy.company, np.zeros(0)
     chosen = np.flatnonzero(OPENS[acts.kind] & (acts.post_row >= 0))
     chosen = chosen[~world.posts.removed.view[acts.post_row[chosen]]]
-    if not chosen.size:
-        return nobody
-    _, last = np.unique(acts.post_row[chosen][::-1], return_index=True)
-    mine = np.sort(chosen.size - 1 - last)[-rules.posts_read :]
-    posts, mine_ms = _first_opened(acts, chosen, acts.post_row[chosen[mine]])
-    row, actor, at_ms, engaged = openers(world, posts, rules.openers_each)
+    mine = _first_opened(acts, chosen[::-1], rules.posts_read)
+    row, actor, at_ms, engaged = openers(world, mine.row, rules.openers_each)
     others = actor != me
     row, actor, at_ms, engaged = row[others], actor[others], at_ms[others], engaged[others]
     if not row.size:
-        return nobody
+        return Company(row, none, none, none)
+    people, who = np.unique(actor, return_inverse=True)
+    place = np.searchsorted(mine.row, row)
     rarity = 1.0 / np.log2(2.0 + world.posts.crowd.openers.view[row])
-    place = np.searchsorted(posts, row)
-    opened = np.maximum(world.acts.opened_by.view, 1.0)
-    size = np.sqrt(np.pad(opened, (0, people - len(opened)), constant_values=1.0) * len(posts))
-    shared = np.bincount(actor, rarity, minlength=people)
-    both_engaged = engaged & np.isin(row, acts.post_row[chosen][ENGAGES[acts.kind[chosen]]])
-    earlier = np.bincount(actor[at_ms < mine_ms[place]], minlength=people)
+    opened = world.acts.opened_by.view[people].astype(np.float64)
+    size = np.sqrt(np.maximum(opened, 1.0) * len(mine.row)) + rules.alike_kappa
+    both = rarity * (engaged & mine.engaged[place])
     return Company(
-        alike=shared / (size + rules.alike_kappa),
-        leads=earlier / (np.pad(opened, (0, people - len(opened))) + rules.leads_kappa),
-        alike_engaged=np.bincount(actor[both_engaged], rarity[both_engaged], minlength=people)
-        / (size + rules.alike_kappa),
+        people=people,
+        alike=np.bincount(who, rarity) / size,
+        leads=np.bincount(who, at_ms < mine.at_ms[place]) / (opened + rules.leads_kappa),
+        alike_engaged=np.bincount(who, both) / size,
     )
-
-
-def _first_opened(acts: ActView, chosen: np.ndarray, posts: Rows) -> tuple[Rows, Ints]:  # type: ignore[type-arg]
-    """The posts in ascending order, and when the viewer first opened each."""
-    wanted = distinct(posts)
-    rows, at_ms = acts.post_row[chosen], acts.at_ms[chosen]
-    place = np.searchsorted(wanted, rows)
-    place[place == wanted.size] = 0
-    held = wanted[place] == rows
-    first = np.full(wanted.size, np.iinfo(np.int64).max)
-    np.minimum.at(first, place[held], at_ms[held])
-    return wanted, first
 
 
 class Openers(NamedTuple):
@@ -90,7 +72,26 @@ class Openers(NamedTuple):
     row: Rows
     actor: Rows
     at_ms: Ints
-    engaged: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    engaged: Bools
+
+
+class Opened(NamedTuple):
+    """Posts that one person opened, one entry each."""
+
+    row: Rows
+    at_ms: Ints
+    engaged: Bools
+
+
+def _first_opened(acts: ActView, newest_first: Ints, most: int) -> Opened:
+    """The posts the viewer opened last: ascending rows, when first, and whether they did more."""
+    rows, kind, at_ms = (column[newest_first] for column in (acts.post_row, acts.kind, acts.at_ms))
+    posts, last, place = np.unique(rows, return_index=True, return_inverse=True)
+    first = np.full(posts.size, np.iinfo(np.int64).max)
+    np.minimum.at(first, place, at_ms)
+    engaged = np.bincount(place, ENGAGES[kind], minlength=posts.size) > 0
+    kept = np.sort(np.argsort(last, kind="stable")[:most])
+    return Opened(posts[kept], first[kept], engaged[kept])
 
 
 def openers(world: World, posts: Rows, each: int) -> Openers:
@@ -129,10 +130,13 @@ def drawn_to(world: World, company: Company, posts: Rows, now_ms: int, policy: P
         sums = np.bincount(at, weights, minlength=wanted.size)
         return np.asarray(sums[place])
 
-    alike = company.alike[actor]
+    known = np.flatnonzero(contains(actor, company.people))
+    at, recent = at[known], recent[known]
+    who = np.searchsorted(company.people, actor[known])
+    alike = company.alike[who]
     return Drawn(
         alike=total(alike),
         alike_lately=total(alike * recent),
-        leads=total(company.leads[actor]),
-        alike_engaged=total(company.alike_engaged[actor] * found.engaged[foreign]),
+        leads=total(company.leads[who]),
+        alike_engaged=total(company.alike_engaged[who] * found.engaged[foreign][known]),
     )
