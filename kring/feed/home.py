@@ -8,7 +8,7 @@ from kring.feed.pipeline import Slate, Stages, run
 from kring.feed.policy import Policy
 from kring.feed.profile import profile_of
 from kring.feed.ranker import Predict
-from kring.feed.selection import AuthorSpacing
+from kring.feed.selection import Reranking
 from kring.feed.stages import Context, Viewer
 from kring.feed.value import Value
 from kring.feed.world import World
@@ -50,7 +50,7 @@ HOME = Stages(
         multipliers.Seen(),
         multipliers.Less(),
     ),
-    selector=AuthorSpacing(),
+    selector=Reranking(),
 )
 
 

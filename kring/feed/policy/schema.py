@@ -176,6 +176,9 @@ class Selection:
     second_post: float
     window: int
     per_window: int
+    variety: float
+    variety_places: int
+    company_share: float
     look_ahead: int
 
 

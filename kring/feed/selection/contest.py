@@ -1,0 +1,61 @@
+"""The order in which candidates are served, asked once, and once more for every "what if".
+
+A candidate that loses score was not picked before its own place, so another pass goes on from
+there; only one that gains, or that sets the scale, needs a pass from the beginning.
+"""
+
+from __future__ import annotations
+
+from kring.feed.selection.field import Field
+from kring.feed.selection.moves import Move, moves_of
+from kring.feed.selection.run import Changed, Moment, Run
+
+
+class Contest:
+    """Candidates made ready to be put in order, once or again with one score changed."""
+
+    def __init__(self, field: Field) -> None:
+        self.field = field
+        self._run: Run | None = None
+        self._moments: list[Moment] = []
+
+    def order(self, limit: int) -> list[int]:
+        """Positions in the batch in the order served, at most `limit`."""
+        return [self.field.position[at] for at in self._first(limit)]
+
+    def place_of(self, at: int, plus: float, minus: float) -> int | None:
+        """The place (from 1) a candidate would have had with that score, if within look-ahead."""
+        field = self.field
+        changed = Changed(field.rank[at], plus, minus)
+        start = self._start(changed)
+        look_ahead = min(field.rules.look_ahead, len(field))
+        return Run(field, changed, start).place_of(changed.at, look_ahead)
+
+    def moves(self, limit: int) -> list[Move]:
+        """What moved each of the first `limit` served."""
+        return moves_of(self.field, self._first(limit))
+
+    def _first(self, limit: int) -> list[int]:
+        """Ranks in the order of their places; what stood before each of them is kept."""
+        run = self._run = self._run or Run(self.field)
+        for place in range(len(run.placed), min(limit, len(self.field))):
+            if place < self.field.rules.look_ahead:
+                self._moments.append(run.moment())
+            run.step()
+        return run.placed[:limit]
+
+    def _start(self, changed: Changed) -> tuple[Moment, list[int]] | None:
+        """The latest known moment before which the change could not have mattered."""
+        field, run = self.field, self._run
+        if run is None or not self._moments:
+            return None
+        at, plus, minus = changed
+        score = field.plus[at] + field.minus[at]
+        if at == 0 or plus + minus > score:
+            return None
+        place = run.placed.index(at) if at in run.taken else len(run.placed)
+        moment = self._moments[min(place, len(self._moments) - 1)]
+        # Halving an author's posts weighs on what speaks for them, so less may come to be more.
+        if minus > field.minus[at] and field.author[at] in moment.places:
+            return None
+        return moment, run.placed

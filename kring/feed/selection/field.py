@@ -1,0 +1,155 @@
+"""The candidates of one request made ready for re-ranking: best first, in lanes.
+
+From here on a candidate is known by its rank by score alone (0 is the best), so "better" is a
+smaller number. A lane holds those to whom the same quotas apply: one company, one side of the
+network's edge. Only the best of a lane needs looking at, however many stand behind it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kring.feed.batch import Batch
+from kring.feed.policy import Selection
+from kring.feed.selection.likeness import Likeness
+from kring.feed.stages import Context
+from kring.feed.world import AuthorKind
+from kring.feed.world.columns import Bools, Ints, Rows, contains
+
+# A product such as .3 · 10 may come out a hair above the whole number it stands for.
+HAIR = 1e-9
+
+
+# A candidate as it waits in a heap, the best first: minus its standing (or minus a bound on it),
+# minus its id, its rank, how many had their place when that was worked out, and how close it came
+# to those. FRESH is the stamp of whoever stands for the rest of a lane.
+Entry = tuple[float, int, int, int, float]
+FRESH = -1
+
+
+@dataclass(frozen=True, eq=False)
+class Field:
+    """Candidates by rank, one list per property.
+
+    plus: what speaks for each, multipliers included; minus: what speaks against it (≤ 0)
+    bound: the best key that each may ever have; newer: minus the ids
+    author: negative for who has one post, and for each post of a source
+    company: 0 for nobody's, and for sources
+    first: the first of every lane, inside the network and outside it
+    behind: who follows in the same lane, None for the last
+    position: the row in the batch; rank: the other way round
+    company_quota, outside_quota: how many may stand among the first so many places, from 0 on
+    """
+
+    rules: Selection
+    plus: list[float]
+    minus: list[float]
+    bound: list[float]
+    newer: list[int]
+    author: list[int]
+    company: list[int]
+    outside: list[bool]
+    first: tuple[list[Entry], list[Entry]]
+    behind: list[Entry | None]
+    position: list[int]
+    rank: list[int]
+    likeness: Likeness
+    company_quota: list[int]
+    outside_quota: list[int]
+
+    def __len__(self) -> int:
+        return len(self.plus)
+
+    def scale(self) -> float:
+        """What the best score counts as 1; 1 where nothing speaks for anything."""
+        return scale_of(self.plus[0] + self.minus[0]) if self.plus else 1.0
+
+
+def scale_of(best: float) -> float:
+    return best if best > 0 else 1.0
+
+
+def field_of(context: Context, batch: Batch) -> Field:
+    """Everything that decides about places, read once."""
+    rules = context.policy.selection
+    plus, minus = batch.v_plus * batch.multiplier, batch.v_minus
+    keys = -(1.0 - rules.variety) * (plus + minus)
+    ranked = np.lexsort((-batch.post_id, keys))
+    source = batch["author_kind"][ranked] == AuthorKind.SOURCE
+    # Whoever has one post can neither wait for themselves nor be halved.
+    alone = source | _lone(batch.author[ranked])
+    company = np.where(source, 0, _companies(context, batch)[ranked])
+    outside = _outside(context, batch.author_id)[ranked]
+    newer = (-batch.post_id[ranked]).tolist()
+    bound = keys[ranked].tolist()
+    fresh = [
+        (key, age, at, FRESH, 0.0) for at, (key, age) in enumerate(zip(bound, newer, strict=True))
+    ]
+    first, behind = _lanes(company * 2 + outside, outside, fresh)
+    rank = np.empty(len(batch), dtype=np.int64)
+    rank[ranked] = np.arange(len(batch))
+    share = context.viewer.outside_share
+    if share is None:
+        share = context.policy.steering.outside_share
+    return Field(
+        rules=rules,
+        plus=plus[ranked].tolist(),
+        minus=minus[ranked].tolist(),
+        bound=bound,
+        newer=newer,
+        author=np.where(alone, -1 - np.arange(len(batch)), batch.author[ranked]).tolist(),
+        company=company.tolist(),
+        outside=outside.tolist(),
+        first=first,
+        behind=behind,
+        position=ranked.tolist(),
+        rank=rank.tolist(),
+        likeness=Likeness(context.world.posts, batch.row[ranked]),
+        company_quota=_quota(rules.company_share, len(batch)),
+        outside_quota=_quota(share, len(batch)),
+    )
+
+
+def _quota(share: float, places: int) -> list[int]:
+    quota: list[int] = np.ceil(share * np.arange(places + 1) - HAIR).astype(np.int64).tolist()
+    return quota
+
+
+def _lone(author: Rows) -> Bools:
+    times = np.bincount(author)
+    return np.asarray(times[author] == 1)
+
+
+def _companies(context: Context, batch: Batch) -> Ints:
+    """Whom each author works for now, or else worked for when they wrote; 0 for nobody."""
+    now = context.world.companies(batch.author)
+    return np.where(now > 0, now, context.world.posts.company_id.view[batch.row])
+
+
+def _outside(context: Context, author_id: Ints) -> Bools:
+    """Whose author the viewer neither knows, follows nor belongs to."""
+    viewer = context.viewer
+    inside = author_id == viewer.id
+    for known in (viewer.connection_ids, viewer.followed_ids, viewer.membership_ids):
+        inside |= contains(author_id, known)
+    return ~inside
+
+
+def _lanes(
+    lane: Ints, outside: Bools, fresh: list[Entry]
+) -> tuple[tuple[list[Entry], list[Entry]], list[Entry | None]]:
+    grouped: NDArray[np.intp] = np.argsort(lane, kind="stable")
+    owners = lane[grouped]
+    starts = np.ones(len(lane), dtype=np.bool_)
+    starts[1:] = owners[1:] != owners[:-1]
+    behind: list[Entry | None] = [None] * len(lane)
+    order = grouped.tolist()
+    for at, following, another in zip(order, order[1:], starts[1:].tolist(), strict=False):
+        if not another:
+            behind[at] = fresh[following]
+    heads = np.sort(grouped[starts])
+    sides = tuple([fresh[at] for at in heads[outside[heads] == side].tolist()] for side in (0, 1))
+    return (sides[0], sides[1]), behind
