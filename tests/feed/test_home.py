@@ -143,6 +143,15 @@ def test_an_empty_world_gives_an_empty_slate():
     assert (len(slate), slate.reasons, slate.candidates) == (0, (), 0)
 
 
+def test_when_all_that_strong_ties_talked_about_is_hidden_the_feed_is_empty():
+    town = Town()
+    town.talk(1, 2)
+    talked = town.post(9, 5)
+    town.act(2, ActKind.COMMENT, 4, talked)
+    hidden = town.world.posts.index.ids.view
+    assert order(town, connection_ids=[2], hidden_post_ids=hidden) == []
+
+
 def test_what_has_not_happened_yet_is_not_there():
     town = Town()
     now = town.post(2, 5)

@@ -43,6 +43,8 @@ def _strong_ties(context: Context, batch: Batch) -> tuple[Floats, Floats]:
     strength = profile.forth.long_of((saw & 0xFFFFFFFF).astype(np.int32))
     thread = batch["thread_row"]
     wanted = distinct(thread)
+    if not wanted.size:
+        return np.zeros(0), np.zeros(0)
     place = np.searchsorted(wanted, saw >> 32)
     place[place == wanted.size] = 0
     ours = wanted[place] == saw >> 32
