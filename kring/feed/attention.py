@@ -130,7 +130,7 @@ def report(
 def _opened(page: str, by: Identity, now: datetime) -> Served:
     try:
         served = msgspec.msgpack.decode(urlsafe_b64decode(SIGNER.unsign(page)), type=Served)
-    except BadSignature:
+    except (BadSignature, UnicodeError):
         raise NotAllowed(_("This report is not from a page of ours.")) from None
     if served.identity_id != by.pk:
         raise NotAllowed(_("This page was made for somebody else."))
