@@ -53,6 +53,8 @@ def explanation(world: World, slate: Slate, policy: Policy) -> list[dict[str, An
             "top_reason": slate.reasons[at].top_group,
             "rank_without_top_reason": slate.reasons[at].rank_without_top,
             "rank_by_time": slate.reasons[at].rank_by_time,
+            "rank_by_score": slate.reasons[at].moved.rank,
+            "moved_by": slate.reasons[at].moved.rule,
         }
         for at in range(len(slate))
     ]

@@ -15,7 +15,7 @@ from kring.feed.batch import Batch
 from kring.feed.facts import Fact, facts_of, gather_evidence
 from kring.feed.features import FEATURES, GROUP_STARTS, GROUPS
 from kring.feed.ranker import ranker_of
-from kring.feed.stages import Context, Placing
+from kring.feed.stages import Context, Move, Placing
 from kring.feed.value import Attribution, attribute, head_values
 from kring.feed.world.columns import Floats, Ints
 
@@ -39,7 +39,8 @@ class Reason(NamedTuple):
     """groups: all six, in the order of GROUPS; held_back: only multipliers below 1
 
     top_group: the largest positive contribution, if any; rank_without_top: 1-based, None when
-    below look-ahead or when there is no top group; rank_by_time: 1-based among all candidates.
+    below look-ahead or when there is no top group; rank_by_time: 1-based among all candidates
+    moved: by which rule of the page it stands lower than its score alone would have put it.
     """
 
     prior: float
@@ -48,6 +49,7 @@ class Reason(NamedTuple):
     top_group: str | None
     rank_without_top: int | None
     rank_by_time: int
+    moved: Move
 
 
 class Explanation(NamedTuple):
@@ -78,6 +80,7 @@ def explain(
     changed = _changed(served, order, (plus, minus), top)
     held_back = _held_back(served)
     by_time = _rank_by_time(batch.post_id, served.post_id)
+    moved = placing.moves(len(served))
     reasons = tuple(
         Reason(
             prior=prior_of,
@@ -86,6 +89,7 @@ def explain(
             top_group=GROUPS[top[at]] if has_top[at] else None,
             rank_without_top=placing.place_of(*changed[at]) if has_top[at] else None,
             rank_by_time=by_time[at],
+            moved=moved[at],
         )
         for at, prior_of in enumerate(prior.tolist())
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ __all__ = [
     "Filter",
     "Hydrator",
     "LessLikeThis",
+    "Move",
     "Multiplier",
     "Placing",
     "Scorer",
@@ -100,6 +101,18 @@ class Multiplier(Protocol):
     def factors(self, context: Context, batch: Batch) -> Floats: ...
 
 
+class Move(NamedTuple):
+    """How an item came to stand below the place that its score alone would have given it.
+
+    rank: by score alone, from 1; rule: author, company, outside or variety, whichever took most
+    of the places lost, None if none was; places: how many lower it stands than that rank
+    """
+
+    rank: int
+    rule: str | None
+    places: int
+
+
 class Placing(Protocol):
     """Candidates ready to be put in order, as they are or with one score changed."""
 
@@ -109,6 +122,10 @@ class Placing(Protocol):
 
     def place_of(self, at: int, plus: float, minus: float) -> int | None:
         """The place (from 1) that one would have had with that score; None: too far down."""
+        ...
+
+    def moves(self, limit: int) -> list[Move]:
+        """What moved each of the first `limit` in the order served."""
         ...
 
 

@@ -24,6 +24,7 @@ T = TypeVar("T")
 FEW = 5
 HOURS_AS_HOURS = 48
 WIDEST = 100
+PAGE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ def why_of(
     return Why(
         lead=ordinal_words(item.rank),
         short=_short(reason, told),
-        bars=[*_bars(reason, told, points), *_held_back(reason)],
+        bars=[*_bars(reason, told, points), *_held_back(reason), *_moved(reason)],
         total=signed(sum(points)),
         ranks=_ranks(item),
     )
@@ -282,6 +283,23 @@ def _held_back(reason: Reason) -> list[Bar]:
     ]
 
 
+def _moved(reason: Reason) -> list[Bar]:
+    """The rule for a page as a whole that put it lower than its score alone would have."""
+    _rank, rule, places = reason.moved
+    if rule is None:
+        return []
+    down = ngettext("%(count)d place down", "%(count)d places down", places) % {"count": places}
+    return [
+        Bar(
+            label=gettext("Moved"),
+            width=_width(places, max(places, PAGE)),
+            number=down,
+            sentences=[moved_words()[rule]],
+            minus=True,
+        )
+    ]
+
+
 def _babel() -> str:
     return (get_language() or "en").replace("-", "_")
 
@@ -311,6 +329,16 @@ def held_back_words() -> dict[str, str]:
         "near_duplicate": gettext("It says nearly the same as an earlier post"),
         "seen": gettext("You saw it before and went on"),
         "less": gettext("You asked for less like this"),
+    }
+
+
+@per_language
+def moved_words() -> dict[str, str]:
+    return {
+        "author": gettext("To make room for other authors"),
+        "company": gettext("To make room for people from other companies"),
+        "outside": gettext("To keep most of the page for your own network"),
+        "variety": gettext("To make room for another subject"),
     }
 
 

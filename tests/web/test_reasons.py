@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import random
+from dataclasses import replace
 
 import pytest
 from django.conf import settings
@@ -14,7 +15,9 @@ from kring.feed import facts, features
 from kring.feed.facts import Fact
 from kring.feed.home import HOME
 from kring.feed.reasons import GroupReason, Reason
+from kring.feed.selection.moves import RULES
 from kring.feed.serving import HomeItem
+from kring.feed.stages import Move
 from kring.posts.cards import AuthorCard, TopicCard
 from kring.web import reasons
 
@@ -22,6 +25,7 @@ LANGUAGES = [code for code, _name in settings.LANGUAGES]
 WHO, TOPIC = 11, 7
 NAMES = {WHO: AuthorCard(WHO, "ada", "", "person", "Ada Berk", "", None, False)}
 TOPICS = {TOPIC: TopicCard("plain", "Plain language", "Klare taal")}
+NOT_MOVED = Move(rank=1, rule=None, places=0)
 PARAMS = {
     "other": WHO, "topic": TOPIC, "count": 6, "days": 90, "times": 2.5, "observed": 9,
     "expected": 4.2, "act": "comment", "more": 6, "hours": 3.0, "reach": 120,
@@ -62,6 +66,7 @@ def item(groups=None, prior=0.2, held_back=None, rank=1, top="person", without=9
             top_group=top,
             rank_without_top=without,
             rank_by_time=by_time,
+            moved=NOT_MOVED,
         ),
     )
 
@@ -197,3 +202,21 @@ def test_ordinals(number, english, dutch):
         assert reasons.ordinal(number) == english
     with translation.override("nl"):
         assert reasons.ordinal(number) == dutch
+
+
+@pytest.mark.parametrize("rule", ["author", "company", "outside", "variety"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_moved_a_post_down_is_told_with_the_places_it_lost(language, rule):
+    served = item(rank=5)
+    moved = replace(served, reason=served.reason._replace(moved=Move(2, rule, 3)))
+    with translation.override(language):
+        before, after = (reasons.why_of(each, NAMES, TOPICS) for each in (served, moved))
+    *same, bar = after.bars
+    assert (same, after.total) == (before.bars, before.total)
+    assert "3" in bar.number
+    assert bar.sentences
+    assert bar.minus
+
+
+def test_every_rule_that_moves_a_post_has_its_words():
+    assert set(reasons.moved_words()) == {*RULES.values(), "variety"}

@@ -24,10 +24,9 @@ from __future__ import annotations
 from kring.feed.batch import Batch
 from kring.feed.selection.contest import Contest
 from kring.feed.selection.field import field_of
-from kring.feed.selection.moves import Move
 from kring.feed.stages import Context
 
-__all__ = ["Contest", "Move", "Reranking"]
+__all__ = ["Contest", "Reranking"]
 
 
 class Reranking:

@@ -7,8 +7,9 @@ there; only one that gains, or that sets the scale, needs a pass from the beginn
 from __future__ import annotations
 
 from kring.feed.selection.field import Field
-from kring.feed.selection.moves import Move, moves_of
+from kring.feed.selection.moves import moves_of
 from kring.feed.selection.run import Changed, Moment, Run
+from kring.feed.stages import Move
 
 
 class Contest:

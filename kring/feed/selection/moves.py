@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import NamedTuple
 
 from kring.feed.selection.field import Field
+from kring.feed.stages import Move
 
 # As far as caps are let go before one may stand here all the same; 0 is none.
 OUTSIDE, COMPANY, WINDOW, ADJACENT = 1, 2, 3, 4
 RULES = {ADJACENT: "author", WINDOW: "author", COMPANY: "company", OUTSIDE: "outside"}
-
-
-class Move(NamedTuple):
-    """rank: by score alone, from 1; rule: what took most of the places lost, None if none was.
-
-    rule: author, company, outside or variety; places: how many lower it stands than its rank
-    """
-
-    rank: int
-    rule: str | None
-    places: int
 
 
 def moves_of(field: Field, placed: list[int]) -> list[Move]:
