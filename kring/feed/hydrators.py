@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from kring.feed.batch import Batch
 from kring.feed.stages import Context
-from kring.feed.world.columns import Ints
+from kring.feed.world.columns import Bools, Ints, Rows
+from kring.feed.world.kinds import COMMENTS
 
 
 class PostFacts:
@@ -18,7 +19,8 @@ class PostFacts:
     thread_row: the row whose conversation and responses count: for a repost the original's
     content_row: the row whose words and topics one reads: for a bare repost the original's
     bare: a repost with hardly a word of its own; it has nothing that the original has not
-    seen: times passed over; a bare repost counts with its original
+    seen: times passed over; a bare repost counts with its original. Nothing of the kind counts
+      once a strong tie has commented since: it is another matter now.
     """
 
     name = "post_facts"
@@ -34,6 +36,8 @@ class PostFacts:
         ids = context.world.person_ids(np.maximum(origin_author, 0)) if reposts.size else origin_id
         seen = _times_seen(context, batch.post_id)
         seen = np.where(bare, np.maximum(seen, _times_seen(context, origin_id)), seen)
+        thread_row = np.where(origin_row >= 0, origin_row, row)
+        seen = np.where(_news_from_ties(context, batch.post_id, thread_row, seen), 0, seen)
         return {
             "created_ms": posts.created_ms.view[row],
             "author_kind": posts.author_kind.view[row],
@@ -43,7 +47,7 @@ class PostFacts:
             "origin_id": origin_id,
             "origin_row": origin_row,
             "origin_author_id": np.where(origin_author >= 0, ids, 0),
-            "thread_row": np.where(origin_row >= 0, origin_row, row),
+            "thread_row": thread_row,
             "content_row": np.where(bare & (origin_row >= 0), origin_row, row),
             "bare": bare,
             "seen": seen,
@@ -56,6 +60,21 @@ def _times_seen(context: Context, post_ids: Ints) -> Ints:
         return np.zeros(len(post_ids), dtype=np.int64)
     place = np.minimum(np.searchsorted(ids, post_ids), ids.size - 1)
     return np.where(ids[place] == post_ids, times[place], 0)
+
+
+def _news_from_ties(context: Context, post_ids: Ints, threads: Rows, seen: Ints) -> Bools:
+    """Where a strong tie has commented since the viewer last passed the post over."""
+    news = np.zeros(len(post_ids), dtype=np.bool_)
+    acts, seen_at = context.profile.strong_acts, context.viewer.seen_at
+    passed_over = np.flatnonzero(seen)
+    if not seen_at or not passed_over.size or not len(acts):
+        return news
+    spoke = COMMENTS[acts.kind]
+    rows, at_ms = acts.post_row[spoke], acts.at_ms[spoke]
+    for at in passed_over[np.isin(threads[passed_over], rows)].tolist():
+        last = seen_at.get(int(post_ids[at]), 0)
+        news[at] = bool(last) and int(at_ms[rows == threads[at]].max()) > last
+    return news
 
 
 class Copies:

@@ -31,7 +31,7 @@ from kring.feed.queries import preferences_of
 from kring.feed.ranker import ranker_of
 from kring.feed.reasons import Reason
 from kring.feed.response import expected_rates
-from kring.feed.seen import VIEWERS_KEPT, SeenLedger
+from kring.feed.seen import VIEWERS_KEPT, SeenLedger, earlier
 from kring.feed.viewer import Viewer
 from kring.feed.world import World
 from kring.feed.world.columns import Ints
@@ -92,9 +92,11 @@ class Server:
         visit = timedelta(minutes=self.policy.filters.visit_minutes)
         # Before the index is held: a viewer with a long past must not keep others waiting.
         # What was shown says something about whoever passed it over: not without their consent.
-        seen = self.seen.counts(pseudonym, now=now, visit=visit) if preferences.profile else {}
+        looks = self.seen.looks(pseudonym, now=now, visit=visit) if preferences.profile else {}
+        seen = earlier(looks, now=now, visit=visit)
         with self.index.reading() as world:
             who = viewer_of(viewer, world, self.policy, asked=asked, seen=seen, now=now)
+            who = replace(who, seen_at={post_id: looks[post_id][1] for post_id in seen})
             slate = self._visible_slate(world, who, limit)
             return self._feed(slate, pseudonym, measured=preferences.measure)
 

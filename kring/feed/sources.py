@@ -61,7 +61,10 @@ class Topics:
         interest = context.profile.interest
         if not interest.size or not rules.topics_quota:
             return np.zeros(0, dtype=np.int32)
-        liked = np.flatnonzero(interest > 0)
+        followed = posts.topic_ids.find_many(context.viewer.followed_topic_ids)
+        wanted = interest > 0
+        wanted[followed[followed >= 0]] = True
+        liked = np.flatnonzero(wanted)
         best = liked[np.argsort(-interest[liked], kind="stable")[: rules.topics_count]]
         rows = distinct(posts.by_topic.newest(best.astype(np.int32), rules.topics_each))
         rows = _existing(context, rows)
@@ -74,7 +77,7 @@ class Topics:
         return _within_quota(context, rows[order], rules.topics_quota)
 
 
-class TestAudience:
+class FirstHearing:
     """New posts of the viewer's ties that few have seen yet: everybody gets a first hearing.
 
     Stage 0 of a post's reach (FEED.md): until `test_reach` people have seen it, it is shown to a

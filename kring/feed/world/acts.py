@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from kring.feed.world.columns import Bools, Column, GroupedRows, IdIndex, Ints, Rows
 from kring.feed.world.crowd import Tallies, Tally
-from kring.feed.world.exposures import ExposureTable
+from kring.feed.world.exposures import Exposure, ExposureTable
 from kring.feed.world.kinds import COMMENTS, ENGAGES, OPENS, REJECTS, RESPONSES
 from kring.feed.world.posts import DAY_MS, PostTable
 
@@ -156,6 +156,13 @@ class ActTable:
         self.removed.view[latest] = True
         self._count(actor, kind, row, at_ms, -1, before)
         return True
+
+    def add_exposure(self, exposure: Exposure) -> bool:
+        """Take in who saw what, knowing what they have done with it already."""
+        row = self.posts.index.find(exposure.post_id)
+        viewer = self.people.find(exposure.viewer_id)
+        responded = viewer >= 0 and self._tally(viewer, row).responded
+        return self.exposures.add(exposure, responded=responded)
 
     def select(self, rows: Rows) -> ActView:
         rows = rows[~self.removed.view[rows]]

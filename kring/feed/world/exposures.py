@@ -82,8 +82,11 @@ class ExposureTable:
             self.first_ms = int(self.at_ms.view.min())
         self._regroup()
 
-    def add(self, exposure: Exposure) -> bool:
-        """Take in one look; a second one at the same post only makes its chance more certain."""
+    def add(self, exposure: Exposure, *, responded: bool) -> bool:
+        """Take in one look; a second one at the same post only makes its chance more certain.
+
+        responded: whether this person has responded to the post already
+        """
         row = self.posts.index.find(exposure.post_id)
         if row < 0:
             return False
@@ -105,7 +108,7 @@ class ExposureTable:
         self.at_ms.append(exposure.at_ms)
         self.chance.append(exposure.chance)
         self.expected.append(exposure.expected)
-        self.responded.append(False)
+        self.responded.append(responded)
         self.by_viewer.add(viewer, at)
         self.by_post.add(row, at)
         self.first_ms = min(self.first_ms, exposure.at_ms)

@@ -143,7 +143,7 @@ class World:
     def add_seen(self, exposures: Sequence[Exposure]) -> None:
         """People saw posts, or were served them; a second look adds no second exposure."""
         for exposure in exposures:
-            self.exposures.add(exposure)
+            self.acts.add_exposure(exposure)
 
     def set_home_only(self, author_id: int, home_only: bool) -> None:
         """Whether an author wants to be shown to their own network alone."""

@@ -1,0 +1,116 @@
+"""Response against expectation: exposures, strata, habits."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from kring.feed.policy import default_policy
+from kring.feed.response import evidence, expected_rates
+from kring.feed.stages import Viewer
+from kring.feed.world import ActKind, Exposure
+from tests.feed.communities import HOUR, NOON, Town
+
+POLICY = default_policy()
+KAPPA = POLICY.response.kappa
+
+
+def told(town, post):
+    rows = np.array([town.world.posts.index.find(post)], dtype=np.int32)
+    return [float(column[0]) for column in evidence(town.world, rows, NOON, POLICY)]
+
+
+def see(town, people, post, expected=0.1, chance=1.0):
+    town.world.add_seen([Exposure(p, post, NOON - HOUR, chance, expected) for p in people])
+
+
+def measured_town():
+    """A town in which looks have been known for two days."""
+    town = Town()
+    town.world.add_seen([Exposure(99, town.post(98, 60), NOON - 48 * HOUR)])
+    return town
+
+
+def test_response_is_judged_against_those_who_saw_it():
+    town = measured_town()
+    post = town.post(2, 10)
+    see(town, range(10, 30), post)
+    for person in (10, 11, 12):
+        town.act(person, ActKind.REACT, 1, post)
+    observed, expected, reach, ratio = told(town, post)
+    assert (observed, expected, reach) == (3, pytest.approx(2.0), 20)
+    assert ratio == pytest.approx((3 + KAPPA) / (2 + KAPPA))
+
+
+def test_a_response_of_somebody_who_was_not_shown_it_is_none():
+    town = measured_town()
+    post = town.post(2, 10)
+    see(town, [10], post)
+    town.act(50, ActKind.COMMENT, 1, post)
+    assert told(town, post)[:1] == [0]
+    see(town, [50], post)
+    assert told(town, post)[:1] == [1]
+    town.world.remove_act(50, ActKind.COMMENT, post_id=post)
+    assert told(town, post)[:1] == [0]
+
+
+def test_a_second_look_adds_no_second_expectation():
+    town = measured_town()
+    post = town.post(2, 10)
+    see(town, [10], post, chance=0.4)
+    see(town, [10], post, chance=0.3)
+    assert told(town, post)[1:3] == [pytest.approx(0.04), pytest.approx(0.4)]
+    see(town, [10], post)
+    assert told(town, post)[1:3] == [pytest.approx(0.1), pytest.approx(1.0)]
+
+
+def test_applause_of_colleagues_cannot_carry_a_post():
+    town = measured_town()
+    post = town.post(2, 10)
+    see(town, range(100, 200), post)
+    for person in range(100, 160):
+        town.act(person, ActKind.REACT, 1, post)
+    assert told(town, post)[3] > 4
+    for person in (2, *range(100, 200)):
+        town.world.set_company(person, 77)
+    # 25 % of the mass at most: with κ of other evidence, κ/3 is what colleagues may weigh.
+    assert told(town, post)[3] == pytest.approx((KAPPA + KAPPA / 3 * 6) / (KAPPA + KAPPA / 3))
+
+
+def test_before_anything_is_known_of_looks_the_communitys_mean_is_the_measure():
+    town = Town()
+    post = town.post(2, 10)
+    for person in range(10, 20):
+        town.act(person, ActKind.REACT, 1, post)
+    observed, expected, reach, ratio = told(town, post)
+    assert (observed, reach) == (10, 0)
+    assert 0 < expected < 3 < ratio * KAPPA
+    town.world.add_seen([Exposure(99, town.post(98, 5), NOON - 48 * HOUR)])
+    assert told(town, post) == [0, 0, 0, 1]
+
+
+def rates(town, viewer, authors=(2, 3)):
+    numbers = town.world.people.add_many(np.array(authors))
+    return expected_rates(town.world, viewer, numbers, POLICY).tolist()
+
+
+def test_whoever_always_responds_to_somebody_is_expected_to():
+    town = measured_town()
+    for hours in range(30):
+        for author in (2, 3):
+            post = town.post(author, hours + 1)
+            town.world.add_seen([Exposure(1, post, NOON - hours * HOUR, 1.0, 0.05)])
+            if author == 2:
+                town.act(1, ActKind.REACT, hours, post)
+    fan, stranger = rates(town, Viewer(id=1, now_ms=NOON, connection_ids=[2, 3]))
+    assert fan > 0.8
+    assert stranger < 0.1
+
+
+def test_ties_and_colleagues_are_expected_to_respond_more_than_strangers():
+    town = measured_town()
+    connected = rates(town, Viewer(id=1, now_ms=NOON, connection_ids=[2]))
+    followed = rates(town, Viewer(id=1, now_ms=NOON, followed_ids=[2]))
+    rules = POLICY.response
+    assert connected == pytest.approx([rules.rate_peer, rules.rate_unknown])
+    assert followed[0] == pytest.approx(rules.rate_follow)
