@@ -19,7 +19,7 @@ HOME = Stages(
         sources.Follows(),
         sources.StrongTies(),
         sources.Topics(),
-        sources.TestAudience(),
+        sources.FirstHearing(),
         sources.Mentions(),
     ),
     hydrators=(hydrators.PostFacts(), hydrators.Copies(), hydrators.Mentioned()),
