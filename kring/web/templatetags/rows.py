@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from html import escape
-from typing import Any
 
 from django import template
 from django.template import Context
-from django.template.loader import render_to_string
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from kring.posts.cards import PostCard
 from kring.posts.models import Audience, ReactionKind
+from kring.web.patterns import fill
 from kring.web.reasons import Bar, Why
 from kring.web.templatetags.kring import (
     post_url,
@@ -47,27 +45,6 @@ def other_reactions(at: str, mine: str | None) -> SafeString:
     )
 
 
-# Rows of buttons differ from card to card in a few words only. Each kind of row is rendered once
-# with marks in those places; a card costs some replacements instead of hundreds of template nodes.
-MARKS = {name: f"\x1a{name}\x1a" for name in (
-    "id", "at", "reply_at", "name", "profile", "here", "csrf_token", "spoken", "lead", "short",
-    "total", "bars", "ranks", "topic_items",
-)}  # fmt: skip
-
-
-@lru_cache(maxsize=512)
-def _pattern(template_name: str, language: str, flags: frozenset[tuple[str, Any]]) -> str:
-    return render_to_string(template_name, {**MARKS, **dict(flags)}).strip()
-
-
-def _row(template_name: str, words: dict[str, str], **flags: Any) -> SafeString:
-    row = _pattern(template_name, get_language() or "en", frozenset(flags.items()))
-    for name, word in words.items():
-        safe = word if isinstance(word, SafeString) else escape(word)
-        row = row.replace(MARKS[name], safe)
-    return mark_safe(row)
-
-
 def _place(context: Context, card: PostCard) -> dict[str, str]:
     return {
         "id": str(card.id),
@@ -88,7 +65,7 @@ def acts(context: Context, card: PostCard) -> SafeString:
         "spoken": talk(original.counts),
         "topic_items": _topic_items(card),
     }
-    return _row(
+    return fill(
         "_acts_row.html",
         words,
         me=bool(context.get("me")),
@@ -132,7 +109,7 @@ def reasons(context: Context, card: PostCard, why: Why) -> SafeString:
         "bars": mark_safe(f'<ul class="contrib">{"".join(_bar(bar) for bar in why.bars)}</ul>'),
         "ranks": mark_safe(places),
     }
-    return _row("_why_row.html", words)
+    return fill("_why_row.html", words)
 
 
 def _bar(bar: Bar) -> str:
