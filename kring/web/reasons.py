@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import wraps
+from functools import lru_cache, wraps
 from math import floor
 from typing import TypeVar
 
@@ -165,8 +165,14 @@ def signed(number: int) -> str:
     return f"−{-number}" if number < 0 else f"+{number}"
 
 
-def decimal(number: float) -> str:
-    return str(format_decimal(round(number, 1), locale=(get_language() or "en").replace("-", "_")))
+def decimal(number: float, places: int = 1) -> str:
+    return _decimal(round(number, places), get_language() or "en")
+
+
+@lru_cache(maxsize=4096)
+def _decimal(number: float, language: str) -> str:
+    """Asked for a hundred times a page, mostly with the same small numbers."""
+    return str(format_decimal(number, locale=language.replace("-", "_")))
 
 
 def ordinal(number: int) -> str:
@@ -275,7 +281,7 @@ def _held_back(reason: Reason) -> list[Bar]:
         Bar(
             label=gettext("Held back"),
             width=_width(round((1 - factor) * WIDEST), WIDEST),
-            number=f"× {format_decimal(round(factor, 2), locale=_babel())}",
+            number=f"× {decimal(factor, 2)}",
             sentences=[held[name]],
             minus=True,
         )
@@ -298,10 +304,6 @@ def _moved(reason: Reason) -> list[Bar]:
             minus=True,
         )
     ]
-
-
-def _babel() -> str:
-    return (get_language() or "en").replace("-", "_")
 
 
 def _ranks(item: HomeItem) -> list[tuple[str, str]]:
