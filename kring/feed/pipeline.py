@@ -73,7 +73,7 @@ class Trace:
 class Slate:
     """What is served, one row per item in the order served (rank = place, from 1).
 
-    score: the model's, V⁺ · multiplier + V⁻; author spacing changes the order, never the score
+    score: the model's, V⁺ · multiplier + V⁻; re-ranking changes the order, never the score
     prior, contributions (items, groups): of explained items, in terms of the score
     reasons: one per explained item
     candidates: how many were ranked

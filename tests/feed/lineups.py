@@ -58,14 +58,14 @@ ROWS = st.lists(
 
 
 def batch_of(rows: list[Row]) -> Batch:
-    """Ids are in no order of score: 100–200, each once."""
+    """Ids are in no order of score: 100–310, each once."""
     n = len(rows)
     author = np.array([row.author for row in rows], dtype=np.int64)
     plus = np.array([row.plus for row in rows], dtype=np.float64)
     minus = np.array([row.minus for row in rows], dtype=np.float64)
     kind = np.array([row.kind for row in rows], dtype=np.uint8)
     return Batch(
-        post_id=np.arange(1, n + 1) * 7 % 101 + 100,
+        post_id=np.arange(1, n + 1) * 7 % 211 + 100,
         row=np.arange(n, dtype=np.int32),
         author_id=author,
         author=author.astype(np.int32),
@@ -117,7 +117,7 @@ def likeness(one: Row, other: Row) -> float:
     if one.vector and other.vector:
         width = max(len(one.vector), len(other.vector))
         a, b = (np.array(row.vector + (0,) * (width - len(row.vector))) for row in (one, other))
-        return float((a @ b) * (1 / np.sqrt(float(a @ a))) * (1 / np.sqrt(float(b @ b))))
+        return float((a @ b) * (1 / np.sqrt(float(b @ b))) * (1 / np.sqrt(float(a @ a))))
     either = {*one.topics, *other.topics}
     return len({*one.topics} & {*other.topics}) / len(either) if either else 0.0
 

@@ -158,7 +158,7 @@ def test_sources_publish_as_they_please():
 
 def test_among_equals_the_newer_comes_first():
     rows = [Row(author, 1.0) for author in range(6)]
-    ids = [author * 7 % 101 + 100 for author in range(1, 7)]
+    ids = [author * 7 % 211 + 100 for author in range(1, 7)]
     assert [ids[at] for at in contest(rows).order(6)] == sorted(ids, reverse=True)
 
 
@@ -208,7 +208,7 @@ def test_what_was_moved_names_the_rule_that_held_it():
 def test_moves_add_up_to_the_order(rows, rules, share):
     found = contest(rows, rules, share)
     order = found.order(20)
-    by_score = sorted(range(len(rows)), key=lambda at: (-rows[at].score, -((at + 1) * 7 % 101)))
+    by_score = sorted(range(len(rows)), key=lambda at: (-rows[at].score, -((at + 1) * 7 % 211)))
     for place, (at, move) in enumerate(zip(order, found.moves(20), strict=True), 1):
         assert move.places == max(place - move.rank, 0)
         assert (move.rule is None) == (move.places == 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kring.feed.world.columns import Floats, Rows
-from kring.feed.world.posts import MAX_TOPICS, PostTable
+from kring.feed.world.posts import PostTable
 from kring.feed.world.texts import VECTOR_WIDTH
 
 # Those who may come to stand on a page are among the first; the others are compared when needed.
@@ -25,7 +25,6 @@ class Likeness:
         self.width = 0
         # Whole numbers as float32, so that their products are exact whatever is multiplied with it.
         self._vectors = np.zeros((0, VECTOR_WIDTH), dtype=np.float32)
-        self._topics = np.zeros((0, MAX_TOPICS), dtype=np.int32)
         self._inverse: Floats = np.zeros(0)
         self._lists: dict[int, list[float]] = {}
         self._widen_to(min(FIRST, len(rows)))
@@ -50,25 +49,28 @@ class Likeness:
         norm = np.sqrt(np.einsum("ij,ij->i", vectors, vectors).astype(np.float64))
         inverse = np.divide(1.0, norm, out=np.zeros(len(norm)), where=norm > 0)
         self._vectors = np.concatenate([self._vectors, vectors])
-        self._topics = np.concatenate([self._topics, self.posts.topics.view[rows]])
         self._inverse = np.concatenate([self._inverse, inverse])
         self._all_known = bool(self._inverse.all())
         self.width = width
+        if not self._all_known:
+            self._name_topics()
 
     def _between(self, at: int, start: int) -> list[float]:
         inverse = self._inverse[start:]
         alike = (self._vectors[start:] @ self._vectors[at]) * inverse * self._inverse[at]
         if not self._all_known:
-            by_topic = np.flatnonzero(inverse * self._inverse[at] == 0)
-            alike[by_topic] = self._shared(at, self._topics[start:][by_topic])
+            shared = (self._named[start:] @ self._named[at]).astype(np.float64)
+            either = self._times[start:] + self._times[at] - shared
+            by_topic = shared / np.maximum(either, 1.0)
+            alike = np.where(inverse * self._inverse[at] == 0, by_topic, alike)
         result: list[float] = alike.tolist()
         return result
 
-    def _shared(self, at: int, topics: Rows) -> Floats:
-        own = [topic for topic in self._topics[at].tolist() if topic >= 0]
-        if not own:
-            return np.zeros(len(topics))
-        both = np.zeros(len(topics), dtype=np.int64)
-        for topic in own:
-            both += (topics == topic).any(axis=1)
-        return both / ((topics >= 0).sum(axis=1) + len(own) - both)
+    def _name_topics(self) -> None:
+        """One column per topic that any of them has: 1 where a post has it."""
+        topics = self.posts.topics.view[self.rows[: self.width]]
+        row, column = np.nonzero(topics >= 0)
+        held, numbered = np.unique(topics[row, column], return_inverse=True)
+        self._named = np.zeros((self.width, held.size), dtype=np.float32)
+        self._named[row, numbered] = 1.0
+        self._times = self._named.sum(axis=1, dtype=np.float64)
