@@ -48,7 +48,7 @@ class Interest:
 def interests_of(world: World, viewer: Viewer, policy: Policy, *, most: int) -> list[Interest]:
     """The viewer's strongest interests, strongest first: those with a source, at most `most`.
 
-    What was set by hand or followed always has a place among them.
+    What was set by hand, muted or followed always has a place among them.
     """
     if not len(world.posts.topic_ids):
         return []
@@ -60,7 +60,7 @@ def interests_of(world: World, viewer: Viewer, policy: Policy, *, most: int) -> 
     topic_ids = world.posts.topic_ids.ids.view
     followed = contains(topic_ids, viewer.followed_topic_ids)
     by_hand = contains(topic_ids, np.array(sorted(viewer.interest_set), dtype=np.int64))
-    told: Bools = followed | by_hand
+    told: Bools = followed | by_hand | contains(topic_ids, viewer.muted_topic_ids)
     found = np.flatnonzero(told | (done > 0) | (opened > 0) | (ties > 0))
     order = found[np.lexsort((topic_ids[found], -ratios[found], ~told[found]))][:most]
     newest = _newest_ties(world, viewer, acts, pairs)

@@ -15,6 +15,7 @@ from kring.feed.steering import AXES, Mix, mix_of
 from kring.members.models import Identity
 from kring.posts import queries as posts
 from kring.posts.models import Post, PostTopic, Topic, TopicFollow
+from kring.posts.text import fold_topic
 from kring.posts.visibility import visible
 
 ROUNDS = 5
@@ -105,6 +106,22 @@ def topics_known_to(viewer_id: int | None, among: Q) -> QuerySet[Topic]:
         for rows in told:
             known |= Q(pk__in=rows.values("topic_id"))
     return Topic.objects.filter(among).filter(known)
+
+
+def topics_named(viewer_id: int | None, names: Collection[str]) -> dict[str, Topic]:
+    """The topics that these words name, by the word: a folded name, or a label in any language.
+
+    Those the viewer can know of; a name goes before a label. 1 query.
+    """
+    asked = Q(name__in=names)
+    for name in filter(None, names):
+        asked |= Q(label__iexact=name) | Q(label_nl__iexact=name)
+    found = sorted(topics_known_to(viewer_id, asked), key=lambda topic: topic.pk)
+    named: dict[str, Topic] = {}
+    for keys in (("label", "label_nl"), ("name",)):
+        for topic in found:
+            named |= {fold_topic(getattr(topic, key)): topic for key in keys}
+    return {name: named[name] for name in names if name and name in named}
 
 
 def choice_on(viewer_id: int, topic_id: int) -> str:

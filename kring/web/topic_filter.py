@@ -6,21 +6,21 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from kring.core.errors import Invalid
 from kring.core.html import clean_text
-from kring.feed.queries import topics_known_to
+from kring.feed.queries import topics_named
 from kring.posts.cards import TopicCard
+from kring.posts.models import Topic
 from kring.posts.text import fold_topic
 from kring.web.middleware import KringRequest
 from kring.web.pages import Item
 from kring.web.templatetags.kring import topics_of
 
 MOST_TOPICS = 10
-CHIPS = 10
+CHIPS = 6
 NAME_CHARACTERS = 80
 # What belongs to one page of a timeline, not to the timeline.
 OF_ONE_PAGE = ("before", "posted")
@@ -66,14 +66,18 @@ def filter_of(request: KringRequest) -> TopicFilter:
             _("Choose at most %(most)d topics at once.") % {"most": MOST_TOPICS}, field="topic"
         )
     viewer_id = request.identity.pk if request.identity is not None else None
-    known = {topic.name: topic for topic in topics_known_to(viewer_id, Q(name__in=names))}
-    cards = [
-        TopicCard(name=name, label=known[name].label, label_nl=known[name].label_nl)
-        if name in known
-        else TopicCard(name=name, label="", label_nl="")
-        for name in names
-    ]
-    return TopicFilter(tuple(cards), tuple(topic.pk for topic in known.values()))
+    known = topics_named(viewer_id, names)
+    cards = {
+        card.name: card
+        for card in (
+            _card(known[name]) if name in known else TopicCard(name, "", "") for name in names
+        )
+    }
+    return TopicFilter(tuple(cards.values()), tuple({topic.pk for topic in known.values()}))
+
+
+def _card(topic: Topic) -> TopicCard:
+    return TopicCard(name=topic.name, label=topic.label, label_nl=topic.label_nl)
 
 
 def chips_of(request: KringRequest, chosen: TopicFilter, others: Iterable[TopicCard]) -> list[Chip]:

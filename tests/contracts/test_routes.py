@@ -62,13 +62,25 @@ ROUTES = {
     "ready": Route(503, NO, 503, NO),  # no worker runs in a test
     "home": page(),
     "feed_json": private_page(),
+    # Only what a page of ours sends is heard: tests/web/test_attention.py.
+    "attention": Route(NO, 403, NO, 403),
     "policy": page(),
     "set_language": Route(NO, 422, NO, 422),
     "demo_sign_in": Route(NO, 404, NO, 404),  # this community is no sample
     "bookmarks": private_page(),
     "steering": private_page(),
+    "mix_preview": private_page(),
+    "set_mix": act(),
+    "reset_mix": act(),
+    "set_topics": act(),
+    "add_topic": act(422),
+    "set_switches": act(),
+    "reset_everything": act(422),
     "topics": page(),
     "topic": page(),
+    "mute_topic": act(),
+    "unmute_topic": act(),
+    "want_topic": act(422),
     "compose": act(422),
     "post": page(),
     "comment": act(422),
@@ -85,6 +97,8 @@ ROUTES = {
     "unhide": act(hidden=SENT),
     "less": act(),
     "undo_less": act(hidden=SENT),
+    "more": act(),
+    "undo_more": act(hidden=SENT),
     "mute_thread": act(),
     "unmute_thread": act(),
     "profile": page(),
@@ -112,7 +126,8 @@ ROUTES = {
 }
 ON_POSTS = [name for name in ROUTES if name in (
     "post", "comment", "share", "edit", "delete", "history", "react", "unreact", "bookmark",
-    "unbookmark", "hide", "unhide", "less", "undo_less", "mute_thread", "unmute_thread",
+    "unbookmark", "hide", "unhide", "less", "undo_less", "more", "undo_more", "mute_thread",
+    "unmute_thread",
 )]  # fmt: skip
 ON_PEOPLE = ["profile", "follow", "unfollow", "mute", "unmute", "block", "unblock"]
 FORGED_IDS = [
@@ -152,7 +167,7 @@ def address(name: str, post_id: object = 0, handle: str = "ada") -> str:
         return reverse(name, args=[post_id])
     if name in ON_PEOPLE:
         return reverse(name, args=[handle])
-    if name == "topic":
+    if name in ("topic", "mute_topic", "unmute_topic", "want_topic"):
         return reverse(name, args=["harvest"])
     if name == "account_confirm_email":
         return reverse(name, args=["no-such-key"])

@@ -4,6 +4,7 @@ from kring.feed.services.hide import hide, unhide
 from kring.feed.services.less import less, undo_less
 from kring.feed.services.more import more, undo_more
 from kring.feed.services.prefer import Wanted, prefer, reset_preferences, switch
+from kring.feed.services.reset import reset_everything
 from kring.feed.services.topics import mute_topic, set_interests, unmute_topic, want_topic
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "more",
     "mute_topic",
     "prefer",
+    "reset_everything",
     "reset_preferences",
     "set_interests",
     "switch",

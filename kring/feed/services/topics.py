@@ -22,6 +22,7 @@ from kring.feed.queries import (
     NEVER,
     choices_of,
     topics_known_to,
+    topics_named,
 )
 from kring.feed.services.limits import TOPIC_MUTES, TOPIC_WISHES, room_for_one_more
 from kring.members.models import Identity
@@ -119,7 +120,8 @@ def _set_level(by: Identity, topic_id: int, level: int, now: datetime) -> None:
 
 
 def _known(by: Identity, name: str) -> Topic:
-    topic = topics_known_to(by.pk, Q(name=_folded(name))).first()
+    word = _folded(name)
+    topic = topics_named(by.pk, [word]).get(word)
     if topic is None:
         raise NotFound(_("Nobody has written about this topic where you can read it."))
     return topic
