@@ -39,7 +39,7 @@ from kring.members.models import Identity
 from kring.posts.models import Post
 from kring.posts.visibility import listed
 
-RANKER = "hand-1"
+RANKER = "hand-2"
 # Where a page reports what was seen of it.
 REPORTING = frozenset({"home"})
 RELOAD_MS = 60_000
