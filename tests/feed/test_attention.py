@@ -1,9 +1,11 @@
 """What a page reports counts once, however often, in what parts and in what order it comes."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -281,6 +283,34 @@ def test_nobody_is_named_who_is_erased(town, now, kind):
     held = pseudonyms([town.bob.pk])[town.bob.pk]
     town.bob.delete()
     assert LoggedAct.objects.filter(kind=kind.__name__, actor=held).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_tabs_that_report_at_the_same_moment_count_once():
+    now = clock.utc_now() + timedelta(seconds=30)
+    town = small_town()
+    post = write(town.ada, now)
+    page, second = token(town.bob, post), token(town.bob, post, surface="time")
+    # A test's SQLite lives in memory, in one thread; it has one writer at a time anyway.
+    threads = 1 if connection.vendor == "sqlite" else 4
+    start = threading.Barrier(threads)
+
+    def tell(told_by):
+        start.wait()
+        try:
+            report(by=town.bob, page=told_by, items=[look(post, READ_MS)], now=now)
+        finally:
+            if threads > 1:
+                connection.close()
+
+    with ThreadPoolExecutor(threads) as pool:
+        if threads == 1:
+            for told_by in (page, second, page, second):
+                tell(told_by)
+        else:
+            list(pool.map(tell, [page, second, page, second]))
+    assert seen() == [post.pk] * 2
+    assert read() == [(town.bob.pk, post.pk)]
 
 
 # Any way in which the same looks are told comes to the same.
