@@ -91,18 +91,29 @@ class Hidden:
 
 
 class HomeOnly:
-    """Authors who want to be shown to their own network alone: to connections and followers."""
+    """Authors who want to be shown to their own network alone: to connections and followers.
+
+    Whoever passes their post on without a word does not carry it further either.
+    """
 
     name = "home_only"
 
     def filter(self, context: Context, batch: Batch) -> Verdict:
-        authors, viewer = context.world.home_only_authors(), context.viewer
+        authors = context.world.home_only_authors()
         if not authors.size:
             return verdict(batch, np.ones(len(batch), np.bool_))
-        outside = contains(batch.author_id, authors) & ~batch["mentions_me"]
-        for network in (viewer.connection_ids, viewer.followed_ids, viewer.membership_ids):
-            outside &= ~contains(batch.author_id, network)
-        return verdict(batch, ~outside)
+        outside = _outside(context, batch.author_id, authors)
+        outside |= batch["bare"] & _outside(context, batch["origin_author_id"], authors)
+        return verdict(batch, ~outside | batch["mentions_me"])
+
+
+def _outside(context: Context, author_ids: Ints, home_only: Ints) -> Bools:
+    """By one of these authors, with whom the viewer has no tie."""
+    viewer = context.viewer
+    outside = contains(author_ids, home_only)
+    for network in (viewer.connection_ids, viewer.followed_ids, viewer.membership_ids):
+        outside &= ~contains(author_ids, network)
+    return outside & (author_ids != viewer.id)
 
 
 class MutedTopic:

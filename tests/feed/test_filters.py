@@ -7,7 +7,7 @@ from dataclasses import replace
 from kring.feed.home import rank
 from kring.feed.policy import default_policy
 from kring.feed.stages import Viewer
-from kring.feed.world import Audience, AuthorKind
+from kring.feed.world import ActKind, Audience, AuthorKind
 from tests.feed.communities import NOON, Town
 
 POLICY = default_policy()
@@ -156,3 +156,38 @@ def test_what_was_read_takes_up_no_place_in_a_quota():
     served, removed = outcome(town, small, read_post_ids=posts[:3])
     assert served == set(posts[3:5])
     assert set(removed) == set(posts[:3])
+
+
+def test_whoever_keeps_to_their_network_is_shown_to_no_stranger():
+    town = Town()
+    theirs = town.post(20, 5, topics=(7,))
+    echo = town.post(2, 4, origin_id=theirs, origin_author_id=20, words=0)
+    answer = town.post(3, 3, origin_id=theirs, origin_author_id=20, words=40)
+    town.world.set_home_only(20, True)
+    served, removed = outcome(town, followed_topic_ids=[7])
+    assert (served, removed) == ({answer}, {theirs: "home_only", echo: "home_only"})
+    assert outcome(town, followed_topic_ids=[7], followed_ids=[20])[1].get(theirs) is None
+    town.world.set_home_only(20, False)
+    assert theirs in outcome(town, followed_topic_ids=[7])[0]
+
+
+def test_topics_can_be_muted_and_asked_for():
+    town = Town()
+    one, other = town.post(2, 5, topics=(7,)), town.post(3, 4, topics=(8, 9))
+    called = town.post(4, 3, topics=(7,), mentions=(1,))
+    assert outcome(town, muted_topic_ids=[7]) == ({other, called}, {one: "muted_topic"})
+    served, removed = outcome(town, only_topic_ids=[9, 99])
+    assert served == {other}
+    assert removed == {one: "other_topic", called: "other_topic"}
+
+
+def test_a_strong_ties_comment_makes_a_post_new_again():
+    town = Town()
+    town.talk(1, 2)
+    post = town.post(3, 30)
+    worn = {"seen": {post: 3}, "seen_at": {post: NOON - 10 * 3_600_000}}
+    assert outcome(town, **worn)[1][post] == "seen"
+    town.act(2, ActKind.COMMENT, 12, post)
+    assert outcome(town, **worn)[1][post] == "seen"
+    town.act(2, ActKind.COMMENT, 2, post)
+    assert post in outcome(town, **worn)[0]

@@ -5,6 +5,7 @@ import pytest
 from kring.feed.home import rank
 from kring.feed.policy import default_policy
 from kring.feed.stages import LessLikeThis, Viewer
+from kring.feed.text import PostText
 from kring.feed.world import ActKind, AuthorKind
 from tests.feed.communities import DAY, NOON, Town
 
@@ -81,3 +82,24 @@ def test_a_multiplier_never_softens_what_speaks_against_a_post():
     assert slate.post_id.tolist() == [meant]
     assert slate.score[0] == pytest.approx(slate.v_plus[0] * 0.1 + slate.v_minus[0])
     assert slate.v_minus[0] < 0
+
+
+def test_naming_a_crowd_is_held_back_until_one_of_them_takes_part():
+    town = Town()
+    few, many = town.post(2, 3, mentions=range(50, 55)), town.post(3, 3, mentions=range(50, 56))
+    assert factors(town, "many_mentions") == {few: 1, many: 0.7}
+    town.act(77, ActKind.REACT, 1, many)
+    assert factors(town, "many_mentions")[many] == 0.7
+    town.act(52, ActKind.REACT, 1, many)
+    assert factors(town, "many_mentions")[many] == 1
+
+
+def test_bait_and_copies_give_way():
+    town = Town()
+    original, copy, plain = town.post(9, 30), town.post(2, 3), town.post(3, 3)
+    town.world.set_text(copy, PostText(duplicate_of=original))
+    town.world.set_text(plain, PostText(bait=True))
+    assert factors(town, "bait") == {copy: 1, plain: 0.5}
+    assert factors(town, "near_duplicate") == {copy: 0.3, plain: 1}
+    town.world.remove_post(original)
+    assert factors(town, "near_duplicate") == {copy: 1, plain: 1}
