@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
@@ -26,6 +27,7 @@ class Served:
     url: str
     port: int
     said: Callable[[], str]
+    data: Path
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +39,8 @@ def served(tmp_path_factory) -> Iterator[Served]:
     port = free_port()
     try:
         process = kring.serve(port, "--workers", "2")
-        yield Served(f"http://127.0.0.1:{port}", port, lambda: kring.output(process))
+        url = f"http://127.0.0.1:{port}"
+        yield Served(url, port, lambda: kring.output(process), kring.data)
     finally:
         kring.stop()
 
