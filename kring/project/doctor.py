@@ -7,6 +7,7 @@ import socket
 import stat
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -15,6 +16,8 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 
 from kring.core import clock
+from kring.feed.policy import DEFAULT_FILE, PolicyError, differences, numbers_of
+from kring.feed.policy_file import policy_text, read_policy_file
 from kring.jobs import deliveries, pulse
 from kring.project import database
 from kring.project.health import WORKER_SILENT_AFTER
@@ -171,6 +174,26 @@ def check_mail() -> Findings:
         yield _problem("mail", f"The mail server {host} does not answer on port {port}.")
 
 
+def check_policy() -> Findings:
+    """The feed's policy could not be looked at:"""
+    own: Path | None = settings.ENV.policy
+    try:
+        policy = read_policy_file(own or DEFAULT_FILE)
+    except PolicyError as error:
+        yield _problem("policy", f"KRING_POLICY ({own}) cannot be used any more. {error}")
+        return
+    if own is None:
+        yield _well("policy", f"The feed has the numbers Kring comes with ({policy.hash}).")
+        return
+    shipped, numbers = (numbers_of(policy_text(file)) for file in (DEFAULT_FILE, own))
+    differing = len(differences(shipped, numbers))
+    yield _well(
+        "policy",
+        f"The feed has the numbers of {own} ({policy.hash}); {differing} of {len(numbers)} differ "
+        "from those that Kring comes with.",
+    )
+
+
 def check_clock() -> Findings:
     """The clock could not be looked at:"""
     now = clock.utc_now()
@@ -203,6 +226,7 @@ CHECKS: tuple[Callable[[], Findings], ...] = (
     check_deliveries,
     check_redis,
     check_mail,
+    check_policy,
     check_clock,
 )
 

@@ -49,6 +49,7 @@ class Env:
     smtp_url: str | None
     mail_from: str
     text_encoder: Literal["auto", "sentence", "hashed"]
+    policy: Path | None
 
     @property
     def secure(self) -> bool:
@@ -79,6 +80,7 @@ VARIABLES: dict[str, str] = {
     "KRING_MAIL_FROM": "the sender of mail (default: kring@ the host of KRING_URL)",
     "KRING_TEXT_ENCODER": "what compares the subjects of posts: sentence (needs Kring's extra "
     "text), hashed, or auto, the best that is installed (default: auto)",
+    "KRING_POLICY": "file with the feed's numbers, or empty for those that Kring comes with",
 }
 
 
@@ -117,6 +119,7 @@ def read_env(environ: Mapping[str, str]) -> Env:
         smtp_url=_smtp(environ.get("KRING_SMTP", "")),
         mail_from=_sender(environ.get("KRING_MAIL_FROM") or f"kring@{host}"),
         text_encoder=_text_encoder(environ),
+        policy=_policy(environ.get("KRING_POLICY", "")),
     )
 
 
@@ -141,6 +144,25 @@ def _unusable(data: Path, error: OSError) -> SettingError:
     return SettingError(
         f"KRING_DATA ({data}) cannot be used: {reason}. Choose a folder you may write."
     )
+
+
+def _policy(value: str) -> Path | None:
+    """The file, known to be sound: a feed must not find out while somebody waits for it."""
+    if not value:
+        return None
+    # Only who has a file of their own waits for the arithmetic to be loaded this early.
+    from kring.feed.policy import PolicyError
+    from kring.feed.policy_file import read_policy_file
+
+    path = Path(value).absolute()
+    try:
+        read_policy_file(path)
+    except PolicyError as error:
+        raise SettingError(f"KRING_POLICY ({path}) cannot be used. {error}") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it is no file"
+        raise SettingError(f"KRING_POLICY ({path}) cannot be read: {reason}.") from None
+    return path
 
 
 def _text_encoder(environ: Mapping[str, str]) -> Literal["auto", "sentence", "hashed"]:

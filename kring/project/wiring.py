@@ -1,4 +1,4 @@
-"""Which handler hears which event, and what runs by the clock: the one place to look."""
+"""Which handler hears which event, what runs by the clock, by which numbers: one place to look."""
 
 from __future__ import annotations
 
@@ -6,14 +6,21 @@ from datetime import timedelta
 
 
 def wire() -> None:
-    """Subscribe every handler and task. Called once per process, when the apps are loaded."""
+    """Subscribe every handler and task, and take the community's policy.
+
+    Called once per process, when the apps are loaded.
+    """
+    from django.conf import settings
+
     from kring.archive.events import DataImported
     from kring.core import events
     from kring.feed import attention, partitions, text_jobs
     from kring.feed import handlers as feed
+    from kring.feed.policy import choose_file
     from kring.jobs import schedule
     from kring.members.events import IdentityDeleted
 
+    choose_file(settings.ENV.policy)
     events.subscribe(feed.LOGGED_EVENTS, "feed.log_act", feed.log_act)
     events.subscribe([IdentityDeleted], "feed.forget", feed.forget)
     events.subscribe(text_jobs.ANALYSED_EVENTS, "feed.analyse_text", text_jobs.hear_post)

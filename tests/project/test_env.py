@@ -40,6 +40,10 @@ BAD = [
     ("KRING_MAIL_FROM", "nobody"),
     ("KRING_MAIL_FROM", "a@b.example\nBcc: everybody@example.com"),
     ("KRING_TEXT_ENCODER", "best"),
+    ("KRING_POLICY", "/dev/null"),
+    ("KRING_POLICY", "/nowhere/policy.toml"),
+    ("KRING_POLICY", "/"),
+    ("KRING_POLICY", "a" * 5_000),
     ("KRING_DATABSE", "postgres://a-slip-of-the-pen/name"),
 ]
 

@@ -39,6 +39,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("path", "kring.project.cli.path", "the shortest path between two people"),
     Command("migrate", "kring.project.cli.migrate", "bring the database up to this release"),
     Command("explain", "kring.project.cli.explain", "show why a feed is as it is"),
+    Command("policy", "kring.project.cli.policy", "show, check or compare the feed's numbers"),
     Command("evaluate", "kring.project.cli.evaluate", "measure the ranker on recorded data"),
     Command("bench", "kring.project.cli.bench", "measure the feed in CPU milliseconds"),
     Command("doctor", "kring.project.cli.doctor", "say in sentences what is well and what is not"),
