@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kring.core.ids import first_id_at, ms_of
 from kring.feed.events import PostsSeen
 from kring.feed.models import LoggedAct, Pseudonym
+from kring.feed.world.columns import Floats
 from kring.feed.world.exposures import ExposureColumns
 
 MAX_REPORTS = 2_000_000
@@ -36,7 +39,7 @@ def exposures(since: datetime) -> ExposureColumns:
     return _columns(rows[first], np.maximum.reduceat(rows["chance"], first))
 
 
-def _columns(rows: np.ndarray, chance: np.ndarray) -> ExposureColumns:  # type: ignore[type-arg]
+def _columns(rows: NDArray[Any], chance: Floats) -> ExposureColumns:
     return ExposureColumns(
         viewer_id=rows["viewer"],
         post_id=rows["post"],
