@@ -41,7 +41,7 @@ from kring.posts.models import Post
 ANALYSED_EVENTS = (PostPublished, PostEdited, Reposted)
 FORGOTTEN_EVENTS = (PostDeleted, IdentityDeleted, IdentitySuspended)
 EVERY = timedelta(seconds=10)
-PORTION, LOOKED_AT = 50, 500
+PORTION, LOOKED_AT = 10, 500
 # Posts of the days a feed looks back come first.
 RECENT = timedelta(days=21)
 

@@ -15,6 +15,7 @@ _LINK = re.compile(r"\[([^\]\n]{0,300})\]\((?:[^()\s]{0,1000})\)")
 _URL = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
 # Chinese and Japanese put no spaces between words: each sign counts as one.
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\W_\u3040-\u30ff\u3400-\u9fff]+")
+_ACCENTS = re.compile("[\u0300-\u036f]")
 # Letters that look different and mean the same, and that decomposition leaves alone.
 _LETTERS = str.maketrans({"ø": "o", "đ": "d", "ð": "d", "ł": "l", "æ": "ae", "œ": "oe", "ı": "i"})
 
@@ -32,7 +33,8 @@ def plain(text: str) -> str:
 def fold(text: str) -> str:
     """Lower case, without accents, in the letters that a reader takes them for."""
     spread = unicodedata.normalize("NFKD", text[:MAX_CHARACTERS]).casefold()
-    bare = "".join(sign for sign in spread if not unicodedata.combining(sign))
+    # The accents of European letters alone: in other scripts a mark makes another sound.
+    bare = _ACCENTS.sub("", spread)
     return unicodedata.normalize("NFKC", bare.translate(_LETTERS))
 
 

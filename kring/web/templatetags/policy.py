@@ -24,6 +24,7 @@ SECTIONS = {
     "selection": gettext_noop("Many voices on a page"),
     "steering": gettext_noop("What you can set"),
     "attention": gettext_noop("What counts as seen and as read"),
+    "text": gettext_noop("What the words tell"),
     "feature: affinity_week": gettext_noop("You two this week"),
     "feature: affinity_season": gettext_noop("You two this season"),
     "feature: reciprocity": gettext_noop("Attention both ways"),
