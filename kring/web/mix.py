@@ -15,10 +15,10 @@ from kring.core.html import plain_text
 from kring.feed import serving
 from kring.feed.hydrate import Asked
 from kring.feed.models import Preferences
-from kring.feed.policy import Policy
+from kring.feed.policy import MIXES, Policy
 from kring.feed.queries import by_time, mix_for
 from kring.feed.services import Wanted
-from kring.feed.steering import AXES, MIXES, Axes, positions_of
+from kring.feed.steering import AXES, Axes, positions_of
 from kring.members.models import Identity
 from kring.posts.cards import AuthorCard
 from kring.posts.models import Post

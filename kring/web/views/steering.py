@@ -19,9 +19,9 @@ from kring.core.errors import Invalid, NotFound
 from kring.core.paging import possible_id
 from kring.feed import services
 from kring.feed.models import Preferences
-from kring.feed.policy import default_policy
+from kring.feed.policy import MIXES, default_policy
 from kring.feed.queries import AS_LEARNED, MORE, mix_for, preferences_of
-from kring.feed.steering import AXES, FURTHEST, MIXES, positions_of
+from kring.feed.steering import AXES, FURTHEST, positions_of
 from kring.feed.text.language import PLAUSIBLE
 from kring.members.models import Identity, SpokenLanguage
 from kring.web.effects import effects_of
