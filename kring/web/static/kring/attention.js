@@ -146,6 +146,7 @@
       } else if (!answer.ok) {
         /* The page is too old, or not ours any more: it has nothing to say. */
         stop();
+        document.querySelector("[data-attention]")?.removeAttribute("data-attention");
         page = null;
       }
     }, takeBack);
