@@ -15,13 +15,11 @@ from django.db.models import (
     Count,
     Exists,
     ExpressionWrapper,
-    F,
     OuterRef,
     QuerySet,
+    Subquery,
     Value,
-    Window,
 )
-from django.db.models.functions import RowNumber
 
 from kring.core.html import plain_text
 from kring.core.ids import MAX_ID
@@ -31,7 +29,6 @@ from kring.network.models import Connection, Follow
 from kring.posts.models import Audience, Bookmark, Post, PostTopic, Reaction
 from kring.posts.visibility import visible
 
-PEEK = 2
 EXCERPT_CHARACTERS = 200
 _BOOKMARK, _CONNECTION, _FOLLOW = "bookmark", "connection", "follow"
 
@@ -145,7 +142,7 @@ class PostCard:
 
     `origin` is the original of a repost; its counts, topics and the viewer's reaction are the
     original's own. `context` is the top post of a comment's thread. `peek` holds the latest
-    comments, oldest first. `is_deleted`: there are no words, because it was deleted or because
+    comment, if there is one. `is_deleted`: there are no words, because it was deleted or because
     what it shared was; only the talk under it is left.
     """
 
@@ -189,11 +186,13 @@ class PostCard:
         return self.is_repost and self.words == 0
 
 
-def cards(viewer: Identity | None, post_ids: Sequence[int]) -> list[PostCard]:
+def cards(
+    viewer: Identity | None, post_ids: Sequence[int], *, with_peek: bool = True
+) -> list[PostCard]:
     """A card for each of these posts that the viewer may see, in the given order.
 
     Costs 7 queries for somebody not signed in and 9 for a member, whatever the number of posts;
-    one fewer when nothing is a repost or a comment.
+    one fewer when nothing is a repost or a comment, and one fewer without peeks.
     """
     viewer_id = viewer.pk if viewer is not None else None
     possible = [post_id for post_id in dict.fromkeys(post_ids) if 0 < post_id <= MAX_ID]
@@ -201,7 +200,7 @@ def cards(viewer: Identity | None, post_ids: Sequence[int]) -> list[PostCard]:
     for start in range(0, len(possible), _AT_ONCE):
         rows = load_rows(viewer_id, possible[start : start + _AT_ONCE])
         seen = {post_id: row for post_id, row in rows.items() if row["seen"]}
-        loaded |= build_cards(viewer_id, seen)
+        loaded |= build_cards(viewer_id, seen, with_peek=with_peek)
     return [loaded[post_id] for post_id in post_ids if post_id in loaded]
 
 
@@ -464,21 +463,22 @@ def _sets(pairs: Iterable[tuple[Any, ...]]) -> dict[int, set[str]]:
     return found
 
 
-_PEEKS = Prepared(
-    lambda viewer, ids: (
-        Post.objects.filter(visible(viewer), thread_id__in=ids, in_reply_to__isnull=False)
-        .annotate(place=Window(RowNumber(), partition_by=F("thread_id"), order_by=F("id").desc()))
-        .filter(place__lte=PEEK)
-        .order_by("id")
-        .annotate(seen=Value(True, output_field=BooleanField()))
-        .values(*_COLUMNS, "seen")
-    )
-)
+def _peeks_query(viewer_id: int | None, ids: list[int]) -> QuerySet[Post, Any]:
+    # The latest comment is looked up thread by thread, from the newest: in a long thread a window
+    # over all comments asks of each whether it may be seen, to show one.
+    said = Post.objects.filter(
+        visible(viewer_id), thread_id=OuterRef("pk"), in_reply_to__isnull=False
+    ).order_by("-id")
+    latest = Post.objects.filter(pk__in=ids).values(latest=Subquery(said.values("pk")[:1]))
+    shown = Post.objects.filter(pk__in=latest)
+    there = Value(True, output_field=BooleanField())
+    rows: QuerySet[Post, Any] = shown.annotate(seen=there).values(*_COLUMNS, "seen")
+    return rows
+
+
+_PEEKS = Prepared(_peeks_query)
 
 
 def _peeks(viewer_id: int | None, ids: Collection[int]) -> dict[int, tuple[Excerpt, ...]]:
-    """The latest comments of each thread, oldest first."""
-    found: dict[int, tuple[Excerpt, ...]] = {}
-    for row in _PEEKS.dicts(viewer_id, ids):
-        found[row["thread_id"]] = (*found.get(row["thread_id"], ()), _excerpt(row))
-    return found
+    """The latest comment of each thread that the viewer may see."""
+    return {row["thread_id"]: (_excerpt(row),) for row in _PEEKS.dicts(viewer_id, ids)}

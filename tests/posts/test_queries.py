@@ -100,10 +100,7 @@ def test_a_card_says_everything_about_a_post(town):
         people=2, first_time=1, comments=3, reposts=1, reactions={"like": 2, "helped": 1}
     )
     assert card.mine == queries.Mine(reaction="helped", bookmarked=True, following=True)
-    assert [(e.author.handle, e.text) for e in card.peek] == [
-        ("eve", "Two"),
-        ("eve", "Three & <more>"),
-    ]
+    assert [(e.author.handle, e.text) for e in card.peek] == [("eve", "Three & <more>")]
     [card] = queries.cards(town.bob, [post.pk])
     assert card.mine == queries.Mine(reaction="like", connected=True)
     [card] = queries.cards(None, [post.pk])
