@@ -15,7 +15,9 @@ import structlog
 from kring.core.events import Tail, last_seq
 from kring.feed import load
 from kring.feed.apply import apply
+from kring.feed.events import PostsSeen
 from kring.feed.library import ActOfPost
+from kring.feed.news import News
 from kring.feed.text import PostText
 from kring.feed.text_load import load_text
 from kring.feed.world import Post, World
@@ -52,6 +54,8 @@ class FeedIndex:
         self._lock = threading.RLock()
         self._world: World | None = None
         self._tail: Tail | None = None
+        # A look at a page says nothing new about it: the present visit never counts.
+        self.news = News(quiet=(PostsSeen,))
 
     @contextmanager
     def reading(self) -> Iterator[World]:
@@ -72,6 +76,7 @@ class FeedIndex:
                 if type(recorded.event).__name__ == REBUILDING:
                     return self._rebuilt()
                 apply(self._world, recorded, LIBRARY, bare_words=self._bare_words)
+                self.news.take(recorded.event)
         except BaseException:
             # The tail is past events that were not taken in: only a new start has them all.
             self._world = self._tail = None
@@ -85,5 +90,6 @@ class FeedIndex:
         world = World()
         load.fill(world, bare_words=self._bare_words)
         self._world, self._tail = world, tail
+        self.news.start_again()
         log.info("feed index built", posts=len(world.posts), acts=len(world.acts))
         return world

@@ -8,8 +8,8 @@ ranks and reasons are those of the page as it is served.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -17,14 +17,16 @@ from typing import Any
 import numpy as np
 
 from kring.core.clock import to_ms
-from kring.core.prepared import Prepared
+from kring.core.prepared import Prepared, columns_of
 from kring.feed.events import PostsSeen
 from kring.feed.explain import explanation
 from kring.feed.exposure import chances_seen
 from kring.feed.home import rank
 from kring.feed.hydrate import Asked, viewer_of
 from kring.feed.index import FeedIndex
+from kring.feed.kept import KeptSlates, concerns_of
 from kring.feed.log import ServedPage, pages, pseudonyms
+from kring.feed.models import Preferences
 from kring.feed.pipeline import Slate
 from kring.feed.policy import Policy, default_policy
 from kring.feed.queries import preferences_of
@@ -32,6 +34,7 @@ from kring.feed.ranker import ranker_of
 from kring.feed.reasons import Reason
 from kring.feed.response import expected_rates
 from kring.feed.seen import VIEWERS_KEPT, SeenLedger, earlier
+from kring.feed.talk import latest_threads
 from kring.feed.viewer import Viewer
 from kring.feed.world import World
 from kring.feed.world.columns import Ints
@@ -44,6 +47,7 @@ RANKER = "hand-2"
 REPORTING = frozenset({"home"})
 RELOAD_MS = 60_000
 BETWEEN_MS = 1_000
+Shown = tuple[tuple[Any, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,8 @@ class HomeFeed:
 
     measured: whether the viewer lets be kept what they were shown
     page_id: under which it stands in the log; 0 when it does not
+    posts: (id, wording …) of each item, as it was just now
+    made_of_it: what pages make of this feed and may use again for as long as it is kept
     """
 
     items: tuple[HomeItem, ...]
@@ -71,6 +77,8 @@ class HomeFeed:
     pseudonym: int
     measured: bool
     page_id: int = 0
+    posts: Shown = ()
+    made_of_it: dict[Hashable, Any] = field(default_factory=dict)
 
 
 class Server:
@@ -80,13 +88,30 @@ class Server:
         self.policy = policy
         self.index = FeedIndex(bare_words=int(policy.multipliers.bare_words))
         self.seen = SeenLedger()
+        self.kept: KeptSlates[HomeFeed] = KeptSlates(self.index.news)
         self._shown = _LastShown()
 
     def rank_for(
         self, viewer: Identity, *, now: datetime, limit: int, asked: Asked | None = None
     ) -> HomeFeed:
-        """The page as it would be served, without logging it. About 7 queries."""
+        """The page as it would be served, without logging it.
+
+        About 7 queries; 2 where a page made within the last half minute still holds.
+        """
         asked = asked or Asked(preferences_of(viewer.pk))
+        kept = self._still_holds(viewer.pk, now, _question(asked, limit))
+        return kept or self._made(viewer, asked, now, limit)
+
+    def _still_holds(self, viewer_id: int, now: datetime, question: Hashable) -> HomeFeed | None:
+        """The page kept for this very question, if nothing changed that concerns it. 2 queries."""
+        with self.index.reading():
+            kept = self.kept.find(viewer_id, question, to_ms(now))
+        if kept is None:
+            return None
+        posts = _listed(viewer_id, kept.slate.post_id)
+        return replace(kept, posts=posts) if len(posts) == len(kept.items) else None
+
+    def _made(self, viewer: Identity, asked: Asked, now: datetime, limit: int) -> HomeFeed:
         preferences = asked.preferences
         pseudonym = pseudonyms([viewer.pk])[viewer.pk]
         visit = timedelta(minutes=self.policy.filters.visit_minutes)
@@ -95,24 +120,28 @@ class Server:
         looks = self.seen.looks(pseudonym, now=now, visit=visit) if preferences.profile else {}
         seen = earlier(looks, now=now, visit=visit)
         with self.index.reading() as world:
+            made = to_ms(now), self.index.news.position
             who = viewer_of(viewer, world, self.policy, asked=asked, seen=seen, now=now)
             who = replace(who, seen_at={post_id: looks[post_id][1] for post_id in seen})
-            slate = self._visible_slate(world, who, limit)
-            return self._feed(slate, pseudonym, measured=preferences.measure)
+            slate, posts = self._visible_slate(world, who, limit)
+            feed = replace(self._feed(slate, pseudonym, measured=preferences.measure), posts=posts)
+            concerns = concerns_of(world, who, slate)
+            self.kept.keep(viewer.pk, _question(asked, limit), feed, made, concerns)
+            return feed
 
-    def _visible_slate(self, world: World, viewer: Viewer, limit: int) -> Slate:
+    def _visible_slate(self, world: World, viewer: Viewer, limit: int) -> tuple[Slate, Shown]:
         slate = rank(world, viewer, self.policy, limit)
-        refused = _refused(viewer.id, slate.post_id)
-        while refused:
+        while len(shown := _listed(viewer.id, slate.post_id)) < len(slate):
             # Rare: a suspension, a post for mentioned people alone. Ask about every candidate at
             # once, so that a second look finds none unless something happened meanwhile.
             everything = rank(world, viewer, self.policy, slate.candidates, explained=0)
-            gone = {*refused, *_refused(viewer.id, everything.post_id)}
+            gone = _missing(slate, shown) | _missing(
+                everything, _listed(viewer.id, everything.post_id)
+            )
             hidden = np.concatenate([viewer.hidden_post_ids, np.array(sorted(gone), np.int64)])
             viewer = replace(viewer, hidden_post_ids=hidden)
             slate = rank(world, viewer, self.policy, limit)
-            refused = _refused(viewer.id, slate.post_id)
-        return slate
+        return slate, shown
 
     def _feed(self, slate: Slate, pseudonym: int, *, measured: bool) -> HomeFeed:
         items = tuple(
@@ -227,16 +256,29 @@ class _LastShown:
             self._last.popitem(last=False)
 
 
+# What a card's words hang on: its wording and its author's name, and those of what it shares.
+_WORDING = ("pk", "version", "author__handle", "author__name", "origin__version",
+            "origin__author__handle", "origin__author__name")  # fmt: skip
 _LISTED = Prepared(
-    lambda viewer, ids: Post.objects.filter(listed(viewer), pk__in=ids).values_list("pk")
+    lambda viewer, ids: (
+        Post.objects.filter(listed(viewer), pk__in=ids).order_by("pk").values_list(*_WORDING)
+    )
 )
 
 
-def _refused(viewer_id: int, post_ids: Ints) -> list[int]:
-    """Those of the posts that this viewer may not be shown. 1 query."""
-    asked = post_ids.tolist()
-    allowed = {post_id for (post_id,) in _LISTED.rows(viewer_id, asked)}
-    return sorted(set(asked) - allowed)
+def _listed(viewer_id: int, post_ids: Ints) -> Shown:
+    """Those of the posts that this viewer may be shown, and in which wording. 1 query."""
+    return tuple(_LISTED.rows(viewer_id, post_ids.tolist()))
+
+
+def _missing(slate: Slate, shown: Shown) -> set[int]:
+    return set(slate.post_id.tolist()) - {row[0] for row in shown}
+
+
+def _question(asked: Asked, limit: int) -> Hashable:
+    """Everything but the viewer and the moment that a page is made for."""
+    wishes = tuple(getattr(asked.preferences, name) for name in columns_of(Preferences))
+    return limit, asked.only_topic_ids, wishes
 
 
 def _page(surface: str, slate: Slate, server: Server) -> ServedPage:
@@ -274,6 +316,16 @@ def home(
 def expected(viewer: Identity, post_ids: Sequence[int], now: datetime) -> dict[int, float]:
     """How likely this viewer responds to each of these posts once they see it."""
     return server().expected(viewer, post_ids, now)
+
+
+def talked_about(viewer: Identity, *, limit: int) -> tuple[list[int], list[int]]:
+    """(threads, people): where connections of this viewer spoke last, and who. 1 query.
+
+    Whether the viewer may see what was said is for the caller to ask.
+    """
+    with server().index.reading() as world:
+        threads, people = latest_threads(world, viewer.pk, limit=limit)
+    return threads.tolist(), people.tolist()
 
 
 def rank_for(

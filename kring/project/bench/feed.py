@@ -147,7 +147,7 @@ def _measured(
     costs = Costs()
     candidates = stages.measure(server, viewers, costs, now=now, runs=order.runs)
     browsers = [pages.Browser(application, viewer) for viewer in viewers]
-    sizes = pages.measure(browsers, costs, runs=order.runs, forget=_forget_slates(server))
+    sizes = pages.measure(browsers, costs, runs=order.runs, forget=server.kept.forget_all)
     if order.flames:
         _flames(order, browsers, server, len(viewers))
     return {
@@ -158,19 +158,14 @@ def _measured(
     }
 
 
-def _forget_slates(server: Server) -> Any:
-    """Nothing is kept between pages yet."""
-    return lambda: None
-
-
 def _flames(order: Order, browsers: list[Browser], server: Server, ties: int) -> None:
     from kring.project.bench import flame
 
     for name, address in (("json", "/feed.json"), ("html", "/")):
-        sampler, forget = flame.Sampler(), _forget_slates(server)
+        sampler = flame.Sampler()
         with sampler.running():
             for run in range(FLAME_RUNS):
-                forget()
+                server.kept.forget_all()
                 browsers[run % len(browsers)].get(address)
         title = f"{address}, slate cold, {order.members} members"
         path = Path(order.flames) / f"flame-{name}.svg"

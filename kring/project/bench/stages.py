@@ -13,6 +13,7 @@ from kring.feed.hydrate import Asked, viewer_of
 from kring.feed.log import pseudonyms
 from kring.feed.queries import preferences_of
 from kring.feed.reasons import explain
+from kring.feed.seen import earlier
 from kring.feed.serving import Server
 from kring.feed.viewer import Viewer
 from kring.feed.world import World
@@ -44,6 +45,7 @@ def _one(server: Server, viewer: Identity, costs: Costs, now: datetime) -> int:
     found = _by_stage(server, world, who, costs)
     with costs.of("rank: all of these"):
         rank(world, who, server.policy, PAGE)
+    server.kept.forget_all()
     with costs.of("rank: with hydration and visibility"):
         server.rank_for(viewer, now=now, limit=PAGE)
     return found
@@ -52,9 +54,11 @@ def _one(server: Server, viewer: Identity, costs: Costs, now: datetime) -> int:
 def _hydrated(server: Server, world: World, viewer: Identity, now: datetime) -> Viewer:
     pseudonym = pseudonyms([viewer.pk])[viewer.pk]
     visit = timedelta(minutes=server.policy.filters.visit_minutes)
-    seen = server.seen.counts(pseudonym, now=now, visit=visit)
+    looks = server.seen.looks(pseudonym, now=now, visit=visit)
+    seen = earlier(looks, now=now, visit=visit)
     asked = Asked(preferences_of(viewer.pk))
-    return viewer_of(viewer, world, server.policy, asked=asked, seen=seen, now=now)
+    who = viewer_of(viewer, world, server.policy, asked=asked, seen=seen, now=now)
+    return replace(who, seen_at={post_id: looks[post_id][1] for post_id in seen})
 
 
 def _by_stage(server: Server, world: World, who: Viewer, costs: Costs) -> int:

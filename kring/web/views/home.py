@@ -2,39 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from datetime import timedelta
 from typing import Any
 
 import msgspec
 from django.conf import settings
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from kring.core import clock
-from kring.core.html import plain_text
 from kring.core.paging import parse_cursor, possible_id
-from kring.core.prepared import Prepared
 from kring.feed import serving
 from kring.feed.hydrate import Asked
 from kring.feed.models import Preferences
 from kring.feed.queries import by_time, preferences_of
 from kring.members.models import Identity
-from kring.network.models import Connection
-from kring.posts.cards import AuthorCard, Excerpt, PostCard, TopicCard, cards
-from kring.posts.models import Post, TopicFollow
-from kring.posts.visibility import listed
-from kring.web import measure, pages, reasons
+from kring.posts.cards import PostCard, cards
+from kring.web import margin, measure, pages, reasons
 from kring.web.middleware import KringRequest
 from kring.web.topic_filter import filter_of, shown, topics_on
 from kring.web.views.common import actor, signed_in
 from kring.web.views.front import front
 
 PAGE = 20
-TALKING = 3
-EXCERPT = 200
 ORDER_COOKIE = "order"
 ORDERS = ("ranked", "time")
 A_YEAR = timedelta(days=365)
@@ -55,7 +46,7 @@ def home_page(
     preferences = preferences_of(viewer.pk)
     chosen = filter_of(request)
     asked = Asked(preferences, chosen.ids)
-    order, aside = _order(request, preferences), _aside(viewer)
+    order, aside = _order(request, preferences), margin.aside(viewer)
     context: dict[str, Any] = {
         "order": order, "draft": draft or {}, "error": error, "aside": aside,
     }  # fmt: skip
@@ -132,39 +123,6 @@ def _timeline(request: KringRequest, viewer: Identity, asked: Asked) -> dict[str
     }
 
 
-def _aside(viewer: Identity) -> dict[str, Any]:
-    """What the margin says: what one's connections talk about, topics one follows. 2 queries."""
-    followed = TopicFollow.objects.filter(identity=viewer).select_related("topic")[:12]
-    topics = [
-        TopicCard(name=row.topic.name, label=row.topic.label, label_nl=row.topic.label_nl)
-        for row in followed
-    ]
-    return {"topics": topics, "talking": _talking(viewer)}
-
-
-def _build_talking(viewer: int) -> QuerySet[Post, Any]:
-    ties = Connection.objects.of(viewer).values("other_id")
-    return (
-        Post.objects.filter(listed(viewer), in_reply_to__isnull=False, author_id__in=ties)
-        .order_by("-id")
-        .values_list("thread_id", "id", "html", "language", "created_at", *AUTHOR)[: TALKING * 4]
-    )
-
-
-AUTHOR = tuple(f"author__{field.name}" for field in fields(AuthorCard))
-_TALKING = Prepared(_build_talking)
-
-
-def _talking(viewer: Identity) -> list[Excerpt]:
-    """The latest comments of connections, one a thread. 1 query."""
-    threads: dict[int, Excerpt] = {}
-    for thread, post_id, html, language, created_at, *author in _TALKING.rows(viewer.pk):
-        text = plain_text(html)[:EXCERPT]
-        said = Excerpt(post_id, AuthorCard(*author), created_at, text, language=language)
-        threads.setdefault(thread, said)
-    return list(threads.values())[:TALKING]
-
-
 @require_safe
 @signed_in
 def feed_json(request: KringRequest) -> HttpResponse:
@@ -174,21 +132,35 @@ def feed_json(request: KringRequest) -> HttpResponse:
     asked = Asked(preferences_of(viewer.pk), chosen.ids)
     # An unknown topic asks for nothing at all, which is not what no topic asks for.
     feed = None if chosen.matches_nothing else _served(request, viewer, asked, "json")
-    found = feed.items if feed is not None else ()
-    loaded = {card.id: card for card in cards(viewer, [item.post_id for item in found])}
-    rows = [
+    body = b"[]" if feed is None else _json_of(viewer, feed)
+    response = HttpResponse(body, content_type="application/json")
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _json_of(viewer: Identity, feed: serving.HomeFeed) -> bytes:
+    """The page as JSON; the same bytes for as long as the feed holds and no wording changed."""
+    posts, kept = feed.made_of_it.get("json", (None, b""))
+    if posts == feed.posts:
+        return bytes(kept)
+    body = msgspec.json.encode(_rows_of(viewer, feed))
+    feed.made_of_it["json"] = feed.posts, body
+    return body
+
+
+def _rows_of(viewer: Identity, feed: serving.HomeFeed) -> list[dict[str, Any]]:
+    shown = cards(viewer, [item.post_id for item in feed.items], with_peek=False)
+    loaded = {card.id: card for card in shown}
+    return [
         {
             **_card_json(loaded[item.post_id]),
             "rank": item.rank,
             "reasons": reasons.points_of(item),
             "held_back": item.reason.held_back,
         }
-        for item in found
+        for item in feed.items
         if item.post_id in loaded
     ]
-    response = HttpResponse(msgspec.json.encode(rows), content_type="application/json")
-    response["Cache-Control"] = "private, no-store"
-    return response
 
 
 def _card_json(card: PostCard) -> dict[str, Any]:
