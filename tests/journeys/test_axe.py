@@ -60,4 +60,7 @@ def private_pages(page) -> list[str]:
     card = cards.filter(has=page.locator(".peek")).first
     post = card.locator(".post__head .meta a[href^='/posts/']").last.get_attribute("href")
     who = card.locator(".post__head a.name").get_attribute("href")
-    return ["/?order=ranked", post, f"{post}/share", who, "/bookmarks", "/topics"]
+    return [
+        "/?order=ranked", post, f"{post}/share", who, "/bookmarks", "/topics", "/your-feed",
+        "/your-feed?preset=window", "/?topic=nothing",
+    ]  # fmt: skip
