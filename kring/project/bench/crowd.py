@@ -144,10 +144,15 @@ def _viewers(ties: Ints) -> dict[int, list[int]]:
 
 
 def _acquaintances(actor: Ints, ties: tuple[Ints, Ints], rng: Rng) -> Ints:
-    """For each actor someone they know, the first of their list far more often; -1 for nobody."""
+    """For each actor someone they know, a few of them far more often; -1 for nobody.
+
+    Everyone has favourites of their own: strides spread them, or the first member would be dear
+    to all who know them.
+    """
     other, start = ties
     count = start[actor + 1] - start[actor]
-    chosen = start[actor] + (count * rng.random(len(actor)) ** 3).astype(np.int64)
+    favour = (count * rng.random(len(actor)) ** 3).astype(np.int64)
+    chosen = start[actor] + (favour * 7_919 + actor * 104_729) % np.maximum(count, 1)
     return np.where(count > 0, other[np.minimum(chosen, len(other) - 1)], -1)
 
 
