@@ -209,7 +209,7 @@ class _Writer:
             if row.signature is not None and self._alike(signature, row.signature)
         ]
 
-    def _alike(self, signature: duplicates.Signature, stored: bytes) -> bool:
+    def _alike(self, signature: duplicates.Signature, stored: bytes | memoryview) -> bool:
         of = duplicates.similarity(signature, duplicates.from_bytes(stored))
         return of >= self._policy.duplicate_similarity
 

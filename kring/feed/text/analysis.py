@@ -40,7 +40,7 @@ NOTHING = Conclusions(vector=None, language="", bait=Bait(0.0), signature=None, 
 
 
 def analyse(wording: Wording, *, encoder: Encoder, policy: Text) -> Conclusions:
-    """About 2 ms for a post of 50 words, whichever the encoder; bounded for any length."""
+    """1 to 10 ms for a post of 50 words, by encoder; bounded for any length."""
     said = own_words(wording.text)
     vector = encoder.encode([said])[0]
     current = duplicates.signature(said, min_words=policy.duplicate_words)

@@ -72,7 +72,8 @@ def quantised(vectors: NDArray[Any]) -> Vectors:
 def units(vectors: Vectors) -> NDArray[np.float32]:
     """Rows of length 1 (0 for zeros): their products are cosines."""
     rows = vectors.astype(np.float32)
-    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), np.float32(1e-9))
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.asarray(rows / np.maximum(lengths, 1e-9), dtype=np.float32)
 
 
 def from_bytes(stored: bytes | memoryview) -> Vectors:
