@@ -91,9 +91,6 @@ def field_of(context: Context, batch: Batch) -> Field:
     first, behind = _lanes(company * 2 + outside, outside, fresh)
     rank = np.empty(len(batch), dtype=np.int64)
     rank[ranked] = np.arange(len(batch))
-    share = context.viewer.outside_share
-    if share is None:
-        share = context.policy.steering.outside_share
     return Field(
         rules=rules,
         plus=plus[ranked].tolist(),
@@ -109,8 +106,13 @@ def field_of(context: Context, batch: Batch) -> Field:
         rank=rank.tolist(),
         likeness=Likeness(context.world.posts, batch.row[ranked]),
         company_quota=_quota(rules.company_share, len(batch)),
-        outside_quota=_quota(share, len(batch)),
+        outside_quota=_quota(_outside_share(context), len(batch)),
     )
+
+
+def _outside_share(context: Context) -> float:
+    chosen = context.viewer.outside_share
+    return context.policy.steering.outside_share if chosen is None else chosen
 
 
 def _quota(share: float, places: int) -> list[int]:
@@ -119,8 +121,9 @@ def _quota(share: float, places: int) -> list[int]:
 
 
 def _lone(author: Rows) -> Bools:
-    times = np.bincount(author)
-    return np.asarray(times[author] == 1)
+    ordered = np.sort(author)
+    first, after = (np.searchsorted(ordered, author, side) for side in ("left", "right"))
+    return np.asarray(after - first == 1)
 
 
 def _companies(context: Context, batch: Batch) -> Ints:
@@ -135,7 +138,7 @@ def _outside(context: Context, author_id: Ints) -> Bools:
     inside = author_id == viewer.id
     for known in (viewer.connection_ids, viewer.followed_ids, viewer.membership_ids):
         inside |= contains(author_id, known)
-    return ~inside
+    return np.asarray(~inside)
 
 
 def _lanes(
