@@ -62,7 +62,7 @@ class Kind:
 
 
 def effects_of(viewer: Identity, preferences: Preferences) -> list[Kind]:
-    """The newest hundred of each kind, kinds without any left out. 14 queries."""
+    """The newest hundred of each kind, kinds without any left out. 15 queries."""
     said = {
         "unhide": Hidden.objects.filter(by=viewer).values_list("post_id", "since"),
         "undo_less": LessLikeThis.objects.filter(by=viewer).values_list("post_id", "since"),
@@ -98,7 +98,7 @@ def _preferences(preferences: Preferences) -> tuple[Told, ...]:
     if not preferences.measure:
         words.append(_("What you see and read is not measured"))
     if not preferences.profile:
-        words.append(_("Nothing is concluded from what you do"))
+        words.append(_("Nothing about you is concluded from what you do"))
     if preferences.home_only:
         words.append(_("Your posts are ranked for your own network alone"))
     if preferences.languages:

@@ -40,7 +40,7 @@ class Row:
 
 
 def interest_rows(viewer: Identity, preferences: Preferences, *, now: datetime) -> list[Row]:
-    """Strongest first, muted ones last. About 8 queries."""
+    """Strongest first, muted ones last. About 6 queries."""
     server = serving.server()
     with server.index.reading() as world:
         who = viewer_of(viewer, world, server.policy, asked=Asked(preferences), seen={}, now=now)

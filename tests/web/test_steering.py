@@ -241,7 +241,7 @@ def test_measuring_and_concluding_can_be_switched_off(square):
     kept = Preferences.objects.get()
     assert (kept.measure, kept.profile, kept.home_only) == (False, False, True)
     page = look(bob, PLACE)
-    for words in ("is not measured", "Nothing is concluded", "your own network alone", "EN,NL"):
+    for words in ("is not measured", "Nothing about you is concluded", "your own network alone", "EN,NL"):
         assert words in page.words
     assert "data-attention=" not in look(bob, "/?order=ranked").html
     assert "Why am I seeing this?" not in look(bob, "/").words  # By time, as objecting means
