@@ -8,6 +8,7 @@ from typing import Any
 from django.db import DatabaseError
 from django.http import HttpRequest
 
+from kring.core.prepared import Prepared, columns_of
 from kring.members.models import Community
 from kring.posts.models import Audience, Goal
 
@@ -15,10 +16,23 @@ from kring.posts.models import Audience, Goal
 AUDIENCES = (Audience.PUBLIC, Audience.MEMBERS, Audience.CONNECTIONS)
 
 
+_COMMUNITY = Prepared(
+    lambda pk: Community.objects.filter(pk=pk).values_list(*columns_of(Community))
+)
+
+
+def goals() -> list[tuple[str, str]]:
+    return Goal.choices
+
+
+def audiences() -> list[tuple[str, str]]:
+    return [(audience.value, str(audience.label)) for audience in AUDIENCES]
+
+
 def shell(request: HttpRequest) -> dict[str, Any]:
     """1 query: the community's name."""
     try:
-        community = Community.objects.filter(pk=1).first() or Community()
+        community = next(_COMMUNITY.objects(Community, 1), Community())
     except DatabaseError:
         community = Community()
     match = request.resolver_match
@@ -28,8 +42,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "nav": NAV.get(match.url_name or "", "") if match else "",
         "here": here(request),
         "client_key": uuid.uuid4().hex,
-        "goals": Goal.choices,
-        "audiences": [(audience.value, audience.label) for audience in AUDIENCES],
+        # Called where a page shows them: most do not.
+        "goals": goals,
+        "audiences": audiences,
     }
 
 

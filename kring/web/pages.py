@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
+from django.utils.translation import get_language
+
 from kring.core.prepared import Prepared
-from kring.feed.serving import HomeFeed, HomeItem
+from kring.feed.serving import HomeFeed
 from kring.members.models import Identity
 from kring.posts.cards import AuthorCard, PostCard, TopicCard, cards
 from kring.posts.models import Topic
@@ -41,40 +43,61 @@ _NAMES = Prepared(
 )
 
 
+_LABELS = Prepared(
+    lambda ids: Topic.objects.filter(pk__in=ids).values_list("pk", "name", "label", "label_nl")
+)
+
+
 def plain(viewer: Identity | None, post_ids: Sequence[int]) -> list[Item]:
     return [Item(card) for card in cards(viewer, post_ids)]
 
 
 def ranked(viewer: Identity, feed: HomeFeed) -> list[Item]:
     """The served page with its reasons in words. 11 queries, whatever its length."""
-    people: set[int] = set()
-    topics: set[int] = set()
-    for item in feed.items:
-        named, about = reasons.ids_in(item)
-        people |= named
-        topics |= about
-    # Whom the viewer may not see is not named either.
-    names = {row[0]: AuthorCard(*row) for row in _NAMES.rows(viewer.pk, people)}
-    topic_cards = {
-        topic.pk: TopicCard(name=topic.name, label=topic.label, label_nl=topic.label_nl)
-        for topic in Topic.objects.filter(pk__in=topics)
-    }
-    loaded = {card.id: card for card in cards(viewer, [item.post_id for item in feed.items])}
+    shown = cards(viewer, [item.post_id for item in feed.items])
+    loaded = {card.id: card for card in shown}
+    told = _told(viewer, feed, loaded)
     return [
-        Item(loaded[item.post_id], _why(item, loaded[item.post_id], names, topic_cards), item.rank)
-        for item in feed.items
+        Item(loaded[item.post_id], why, item.rank)
+        for item, why in zip(feed.items, told, strict=True)
         if item.post_id in loaded
     ]
 
 
-def _why(
-    item: HomeItem,
-    card: PostCard,
-    names: Mapping[int, AuthorCard],
-    topics: Mapping[int, TopicCard],
-) -> reasons.Why:
-    people = (card.origin or card).counts.people
-    return reasons.why_of(item, names, topics, people=people)
+def _told(
+    viewer: Identity, feed: HomeFeed, loaded: Mapping[int, PostCard]
+) -> tuple[reasons.Why, ...]:
+    """Why each item is there. Told anew when a name, a topic's label or a count has changed."""
+    people, topics = _named(feed)
+    # Whom the viewer may not see is not named either.
+    names = {row[0]: AuthorCard(*row) for row in _NAMES.rows(viewer.pk, people)}
+    labels = {topic: TopicCard(*words) for topic, *words in _LABELS.rows(topics)}
+    taking_part = [_taking_part(loaded.get(item.post_id)) for item in feed.items]
+    known = get_language(), names, labels, taking_part
+    before, told = feed.made_of_it.get("told", (None, ()))
+    if before != known:
+        told = tuple(
+            reasons.why_of(item, names, labels, people=people)
+            for item, people in zip(feed.items, taking_part, strict=True)
+        )
+        feed.made_of_it["told"] = known, told
+    return tuple(told)
+
+
+def _taking_part(card: PostCard | None) -> int:
+    return 0 if card is None else (card.origin or card).counts.people
+
+
+def _named(feed: HomeFeed) -> tuple[set[int], set[int]]:
+    """The people and topics that the reasons name."""
+    if "named" not in feed.made_of_it:
+        found = [reasons.ids_in(item) for item in feed.items]
+        feed.made_of_it["named"] = (
+            set().union(*(people for people, _ in found)),
+            set().union(*(topics for _, topics in found)),
+        )
+    people, topics = feed.made_of_it["named"]
+    return people, topics
 
 
 def author_card(identity: Identity) -> AuthorCard:

@@ -189,6 +189,11 @@ def goal_mark(goal: str) -> SafeString:
 @register.simple_tag
 def audience_mark(audience: str) -> SafeString:
     """Who else reads this, unless everybody does."""
+    return _audience_mark(audience, get_language())
+
+
+@lru_cache(maxsize=64)
+def _audience_mark(audience: str, language: str | None) -> SafeString:
     words = {
         Audience.UNLISTED: gettext("with the link"),
         Audience.MEMBERS: gettext("for members"),
