@@ -41,21 +41,22 @@ class Contest:
         run = self._run = self._run or Run(self.field)
         for place in range(len(run.placed), min(limit, len(self.field))):
             if place < self.field.rules.look_ahead:
-                self._moments.append(run.moment())
-            run.step()
+                self._moments.append(run.noted_step())
+            else:
+                run.step()
         return run.placed[:limit]
 
     def _start(self, changed: Changed) -> tuple[Moment, list[int]] | None:
-        """The latest known moment before which the change could not have mattered."""
+        """When a candidate got its place, if its change could not have mattered before."""
         field, run = self.field, self._run
-        if run is None or not self._moments:
-            return None
         at, plus, minus = changed
-        score = field.plus[at] + field.minus[at]
-        if at == 0 or plus + minus > score:
+        gains = plus + minus > field.plus[at] + field.minus[at]
+        if run is None or at not in run.taken or at == 0 or gains:
             return None
-        place = run.placed.index(at) if at in run.taken else len(run.placed)
-        moment = self._moments[min(place, len(self._moments) - 1)]
+        place = run.placed.index(at)
+        if place >= len(self._moments):
+            return None
+        moment = self._moments[place]
         # Halving an author's posts weighs on what speaks for them, so less may come to be more.
         if minus > field.minus[at] and field.author[at] in moment.places:
             return None

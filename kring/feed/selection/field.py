@@ -7,7 +7,10 @@ network's edge. Only the best of a lane needs looking at, however many stand beh
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,8 +41,8 @@ class Field:
     bound: the best key that each may ever have; newer: minus the ids
     author: negative for who has one post, and for each post of a source
     company: 0 for nobody's, and for sources
-    first: the first of every lane, inside the network and outside it
-    behind: who follows in the same lane, None for the last
+    heads: the first of every lane, inside the network and outside it
+    behind: who follows in the same lane, -1 for the last
     position: the row in the batch; rank: the other way round
     company_quota, outside_quota: how many may stand among the first so many places, from 0 on
     """
@@ -52,8 +55,8 @@ class Field:
     author: list[int]
     company: list[int]
     outside: list[bool]
-    first: tuple[list[Entry], list[Entry]]
-    behind: list[Entry | None]
+    heads: tuple[list[int], list[int]]
+    behind: list[int]
     position: list[int]
     rank: list[int]
     likeness: Likeness
@@ -63,9 +66,42 @@ class Field:
     def __len__(self) -> int:
         return len(self.plus)
 
+    @cached_property
+    def first(self) -> tuple[list[Entry], list[Entry]]:
+        """The heads as they wait."""
+        inside, outside = self.heads
+        return [*map(self.fresh, inside)], [*map(self.fresh, outside)]
+
+    def fresh(self, at: int) -> Entry:
+        """One of whom nothing is known but the score."""
+        return (self.bound[at], self.newer[at], at, FRESH, 0.0)
+
     def scale(self) -> float:
         """What the best score counts as 1; 1 where nothing speaks for anything."""
         return scale_of(self.plus[0] + self.minus[0]) if self.plus else 1.0
+
+    @cached_property
+    def sure_bound(self) -> float:
+        """Whose bound is above this has no place within look-ahead below the first page.
+
+        Counted are authors from inside the network, by their best post, of each company as many
+        as its quota lets in there. Whoever gets a place takes away at most one of them, and while
+        one is left it stands before all whose bound is above its own. One more than there are
+        places, because the candidate in question may be of one of these authors.
+        """
+        needed = self.rules.look_ahead + 1
+        quota = self.company_quota[min(self.rules.variety_places + 1, len(self))]
+        authors: set[int] = set()
+        companies: Counter[int] = Counter()
+        for at, author in enumerate(self.author):
+            company = self.company[at]
+            if self.outside[at] or author in authors or (company and companies[company] >= quota):
+                continue
+            authors.add(author)
+            companies[company] += 1
+            if len(authors) == needed:
+                return self.bound[at]
+        return inf
 
 
 def scale_of(best: float) -> float:
@@ -83,12 +119,10 @@ def field_of(context: Context, batch: Batch) -> Field:
     alone = source | _lone(batch.author[ranked])
     company = np.where(source, 0, _companies(context, batch)[ranked])
     outside = _outside(context, batch.author_id)[ranked]
-    newer = (-batch.post_id[ranked]).tolist()
-    bound = keys[ranked].tolist()
-    fresh = [
-        (key, age, at, FRESH, 0.0) for at, (key, age) in enumerate(zip(bound, newer, strict=True))
-    ]
-    first, behind = _lanes(company * 2 + outside, outside, fresh)
+    newer: list[int] = (-batch.post_id[ranked]).tolist()
+    bound: list[float] = keys[ranked].tolist()
+    heads, behind = _lanes(company * 2 + outside)
+    inside, beyond = heads[~outside[heads]].tolist(), heads[outside[heads]].tolist()
     rank = np.empty(len(batch), dtype=np.int64)
     rank[ranked] = np.arange(len(batch))
     return Field(
@@ -100,7 +134,7 @@ def field_of(context: Context, batch: Batch) -> Field:
         author=np.where(alone, -1 - np.arange(len(batch)), batch.author[ranked]).tolist(),
         company=company.tolist(),
         outside=outside.tolist(),
-        first=first,
+        heads=(inside, beyond),
         behind=behind,
         position=ranked.tolist(),
         rank=rank.tolist(),
@@ -141,18 +175,12 @@ def _outside(context: Context, author_id: Ints) -> Bools:
     return np.asarray(~inside)
 
 
-def _lanes(
-    lane: Ints, outside: Bools, fresh: list[Entry]
-) -> tuple[tuple[list[Entry], list[Entry]], list[Entry | None]]:
-    grouped: NDArray[np.intp] = np.argsort(lane, kind="stable")
+def _lanes(lane: Ints) -> tuple[NDArray[np.intp], list[int]]:
+    """The first of every lane, best first, and who stands behind each."""
+    grouped = np.argsort(lane, kind="stable")
     owners = lane[grouped]
     starts = np.ones(len(lane), dtype=np.bool_)
     starts[1:] = owners[1:] != owners[:-1]
-    behind: list[Entry | None] = [None] * len(lane)
-    order = grouped.tolist()
-    for at, following, another in zip(order, order[1:], starts[1:].tolist(), strict=False):
-        if not another:
-            behind[at] = fresh[following]
-    heads = np.sort(grouped[starts])
-    sides = tuple([fresh[at] for at in heads[outside[heads] == side].tolist()] for side in (0, 1))
-    return (sides[0], sides[1]), behind
+    behind = np.full(len(lane), -1)
+    behind[grouped[:-1]] = np.where(starts[1:], -1, grouped[1:])
+    return np.sort(grouped[starts]), behind.tolist()

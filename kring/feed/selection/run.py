@@ -7,7 +7,7 @@ of Minoux, 1978). A company with its quota full is parked as a whole.
 
 from __future__ import annotations
 
-from heapq import heapify, heappop, heappush, heapreplace
+from heapq import heappop, heappush, heapreplace
 from typing import NamedTuple
 
 from kring.feed.selection.field import FRESH, Entry, Field, scale_of
@@ -24,7 +24,10 @@ class Changed(NamedTuple):
 
 
 class Moment(NamedTuple):
-    """All that a pass knows before it fills a place, so that another can go on from there."""
+    """What a pass knew when it filled a place, so that another can fill that place otherwise.
+
+    placed: how many had one; heaps, parked: who waits, without the one that got it
+    """
 
     placed: int
     heaps: tuple[Heap, Heap]
@@ -58,7 +61,7 @@ class Run:
         self.placed: list[int] = []
         self.taken: set[int] = set()
         self.likes: list[list[float]] = []
-        self.heaps = (field.first[0][:], field.first[1][:])
+        self.heaps: tuple[Heap, Heap] = ([], [])
         self.parked: dict[int, Heap] = {}
         self.places: dict[int, tuple[int, ...]] = {}
         self.companies: dict[int, int] = {}
@@ -66,6 +69,8 @@ class Run:
         self.aside: list[tuple[Heap, Entry]] = []
         if start is not None:
             self._resume(*start)
+        else:
+            self._begin()
         if changed is not None:
             self.plus, self.minus = self.plus[:], self.minus[:]
             self.plus[changed.at], self.minus[changed.at] = changed.plus, changed.minus
@@ -74,33 +79,42 @@ class Run:
             self.taken.add(changed.at)
             self._push_changed()
 
-    def moment(self) -> Moment:
+    def _begin(self) -> None:
+        """With the best of every lane. They are sorted, which is a heap."""
+        inside, outside = self.field.first
+        self.heaps = (inside[:], outside[:])
+        self.parked = {}
+
+    def noted_step(self) -> Moment:
+        """Fill the next place, and say what another pass needs to fill it otherwise."""
+        places, companies, outside = self.places.copy(), self.companies.copy(), self.from_outside
+        self.step()
         return Moment(
-            len(self.placed),
+            len(self.placed) - 1,
             (self.heaps[0][:], self.heaps[1][:]),
             {company: heap[:] for company, heap in self.parked.items()},
-            self.places.copy(),
-            self.companies.copy(),
-            self.from_outside,
+            places,
+            companies,
+            outside,
         )
 
     def _resume(self, moment: Moment, placed: list[int]) -> None:
         """Go on where another pass stood, whose first places are among `placed`."""
-        gone = self.changed.at if self.changed is not None else None
         self.placed = placed[: moment.placed]
         self.taken.update(self.placed)
         width = self.variety_places
         self.likes = [self.field.likeness.row(at) for at in self.placed[:width]]
-        self.heaps = (_without(moment.heaps[0], gone), _without(moment.heaps[1], gone))
-        self.parked = {company: _without(heap, gone) for company, heap in moment.parked.items()}
+        self.heaps = (moment.heaps[0][:], moment.heaps[1][:])
+        self.parked = {company: heap[:] for company, heap in moment.parked.items()}
         self.places = moment.places.copy()
         self.companies = moment.companies.copy()
         self.from_outside = moment.from_outside
 
     def place_of(self, at: int, look_ahead: int) -> int | None:
         """Go on until one has a place (from 1), or will have none within look-ahead."""
+        hopeless = self.bound[at] > self.field.sure_bound
         while len(self.placed) < look_ahead:
-            if len(self.placed) == self.variety_places and self._hopeless(at, look_ahead):
+            if hopeless and len(self.placed) >= self.variety_places:
                 return None
             if self.step() == at:
                 return len(self.placed)
@@ -165,9 +179,9 @@ class Run:
                 elif unlike and not stood:
                     return entry
                 else:
-                    heappush(heap, self._evaluated(self._pop(heap)))
+                    heappush(heap, self._evaluated(self._pop(heap), stood))
             elif stamp < here and (not unlike or (stood and stood[-1] >= stamp)):
-                heapreplace(heap, self._evaluated(entry))
+                heapreplace(heap, self._evaluated(entry, stood))
             elif stood and self._blocked(stood):
                 self.aside.append((heap, heappop(heap)))
             else:
@@ -176,15 +190,17 @@ class Run:
 
     def _pop(self, heap: Heap) -> Entry:
         """Take the top; whoever stands for a lane is followed by the next of it."""
-        behind = self.field.behind[heap[0][2]] if heap[0][3] == FRESH else None
-        return heappop(heap) if behind is None else heapreplace(heap, behind)
+        behind = self.field.behind[heap[0][2]] if heap[0][3] == FRESH else -1
+        return heappop(heap) if behind < 0 else heapreplace(heap, self.field.fresh(behind))
 
-    def _evaluated(self, entry: Entry) -> Entry:
-        """The entry as the candidate stands now. Asked thousands of times a page."""
+    def _evaluated(self, entry: Entry, stood: tuple[int, ...] | None) -> Entry:
+        """The entry as the candidate stands now. Asked a thousand times a page.
+
+        stood: the places that its author has
+        """
         _, newer, at, stamp, close = entry
         here = len(self.placed)
         key = self.bound[at]
-        stood = self.places.get(self.field.author[at])
         if stood:
             key = -self.worth * (self.plus[at] * self._left(len(stood)) + self.minus[at])
         if here >= self.variety_places:
@@ -195,7 +211,7 @@ class Run:
                     close = likes[at]
         except IndexError:
             self.field.likeness.widen()
-            return self._evaluated(entry)
+            return self._evaluated(entry, stood)
         return (key + self.penalty * close, newer, at, here, close)
 
     def _left(self, times: int) -> float:
@@ -243,36 +259,12 @@ class Run:
             return
         at = self.changed.at
         unread = (0.0, self.field.newer[at], at, 0, 0.0)
-        heappush(self.heaps[self.field.outside[at]], self._evaluated(unread))
-
-    def _hopeless(self, at: int, look_ahead: int) -> bool:
-        """Whether, on worth alone, as many surely come before one as there are places.
-
-        Sure of a place are authors without one, from inside the network, as many of a company as
-        its quota lets in now: while one of them waits, either it goes before or its company's
-        quota is full, with others of them.
-        """
-        field, needed = self.field, look_ahead - len(self.placed)
-        quota, companies = field.company_quota[len(self.placed) + 1], self.companies.copy()
-        sure: set[int] = set(self.places)
-        for other, author in enumerate(field.author):
-            if needed <= 0 or field.bound[other] >= self.bound[at]:
-                break
-            if other in self.taken or field.outside[other] or author in sure:
-                continue
-            company = field.company[other]
-            if company:
-                if companies.get(company, 0) >= quota:
-                    continue
-                companies[company] = companies.get(company, 0) + 1
-            sure.add(author)
-            needed -= 1
-        return needed <= 0
+        stood = self.places.get(self.field.author[at])
+        heappush(self.heaps[self.field.outside[at]], self._evaluated(unread, stood))
 
     def _forget_likeness(self) -> None:
         """Below the first page only worth counts: begin with the lanes again."""
-        self.heaps = (self.field.first[0][:], self.field.first[1][:])
-        self.parked = {}
+        self._begin()
         self._push_changed()
 
 
@@ -282,11 +274,3 @@ def _scale_with(field: Field, changed: Changed) -> float:
     if others < len(field):
         best = max(best, field.plus[others] + field.minus[others])
     return scale_of(best)
-
-
-def _without(heap: Heap, at: int | None) -> Heap:
-    """A copy without what is known of one candidate, unless it stands for its lane."""
-    kept = [entry for entry in heap if entry[2] != at or entry[3] == FRESH]
-    if len(kept) < len(heap):
-        heapify(kept)
-    return kept
