@@ -8,7 +8,7 @@ import pytest
 from kring.feed.policy import default_policy
 from kring.feed.response import evidence, expected_rates
 from kring.feed.stages import Viewer
-from kring.feed.world import ActKind, Exposure
+from kring.feed.world import ActKind, Exposure, ExposureColumns
 from tests.feed.communities import HOUR, NOON, Town
 
 POLICY = default_policy()
@@ -114,3 +114,40 @@ def test_ties_and_colleagues_are_expected_to_respond_more_than_strangers():
     rules = POLICY.response
     assert connected == pytest.approx([rules.rate_peer, rules.rate_unknown])
     assert followed[0] == pytest.approx(rules.rate_follow)
+
+
+def test_whoever_saw_a_repost_saw_the_original():
+    town = measured_town()
+    post = town.post(2, 10)
+    echo = town.post(3, 5, origin_id=post, origin_author_id=2, words=0)
+    see(town, [10, 11, 2], echo)
+    see(town, [10], post)
+    town.act(11, ActKind.REACT, 1, echo)
+    observed, _expected, reach, _ratio = told(town, post)
+    assert (observed, reach) == (1, 2)
+
+
+def test_looks_loaded_at_once_count_as_those_told_one_by_one():
+    def town_with_a_repost():
+        town = Town()
+        post = town.post(2, 40)
+        return town, post, town.post(3, 30, origin_id=post, origin_author_id=2, words=0)
+
+    looks = [(10, 0, 5, 0.3), (10, 1, 9, 0.8), (11, 1, 6, 1.0), (2, 1, 7, 1.0), (10, 0, 3, 0.1)]
+    one, other = town_with_a_repost(), town_with_a_repost()
+    for who, which, hours, chance in sorted(looks, key=lambda look: -look[2]):
+        one[0].world.add_seen(
+            [Exposure(who, one[1 + which], NOON - hours * HOUR, chance, hours / 100)]
+        )
+    columns = [np.array(values) for values in zip(*looks, strict=True)]
+    other[0].world.load_exposures(
+        ExposureColumns(
+            viewer_id=columns[0],
+            post_id=np.array(other[1:])[columns[1]],
+            at_ms=NOON - columns[2] * HOUR,
+            chance=columns[3],
+            expected=columns[2] / 100,
+        )
+    )
+    other[0].world.acts.recount()
+    assert told(one[0], one[1]) == pytest.approx(told(other[0], other[1]), abs=1e-6)

@@ -159,7 +159,7 @@ class ActTable:
 
     def add_exposure(self, exposure: Exposure) -> bool:
         """Take in who saw what, knowing what they have done with it already."""
-        row = self.posts.index.find(exposure.post_id)
+        row = int(self.exposures.rows_of(np.array([exposure.post_id]))[0])
         viewer = self.people.find(exposure.viewer_id)
         responded = viewer >= 0 and self._tally(viewer, row).responded
         return self.exposures.add(exposure, responded=responded)

@@ -67,16 +67,37 @@ class ExposureTable:
     def __len__(self) -> int:
         return len(self.viewer)
 
+    def rows_of(self, post_ids: Ints) -> Rows:
+        """Where looks at these posts count: whoever saw a repost saw the original. -1: nowhere."""
+        rows = self.posts.index.find_many(post_ids)
+        origin = np.where(rows >= 0, self.posts.origin_id.view[rows], 0)
+        reposts = np.flatnonzero(origin)
+        rows[reposts] = self.posts.index.find_many(origin[reposts])
+        return rows
+
     def load(self, exposures: ExposureColumns) -> None:
-        """Append many at once; posts that are unknown here are left out. Then `recount`."""
-        row = self.posts.index.find_many(np.asarray(exposures.post_id, dtype=np.int64))
-        held = row >= 0
-        self.viewer.extend(self.people.add_many(np.asarray(exposures.viewer_id)[held]))
-        self.post_row.extend(row[held])
-        self.post_id.extend(np.asarray(exposures.post_id)[held])
-        self.at_ms.extend(np.asarray(exposures.at_ms)[held])
-        self.chance.extend(np.asarray(exposures.chance)[held])
-        self.expected.extend(np.asarray(exposures.expected)[held])
+        """Append many at once; posts that are unknown here are left out. Then `recount`.
+
+        Of several looks of one person at one post the first stands, with the best chance.
+        """
+        row = self.rows_of(np.asarray(exposures.post_id, dtype=np.int64))
+        viewer = self.people.add_many(np.asarray(exposures.viewer_id, dtype=np.int64))
+        at_ms = np.asarray(exposures.at_ms, dtype=np.int64)
+        held = np.flatnonzero((row >= 0) & (viewer != self.posts.author.view[row]))
+        order = held[np.lexsort((at_ms[held], row[held], viewer[held]))]
+        pairs = viewer[order].astype(np.int64) << 32 | row[order]
+        starts = np.flatnonzero(np.concatenate([[True], pairs[1:] != pairs[:-1]])[: pairs.size])
+        first = order[starts]
+        chance = np.asarray(exposures.chance, dtype=np.float64)[order]
+        best = np.maximum.reduceat(chance, starts) if starts.size else chance
+        arrival = np.argsort(at_ms[first], kind="stable")
+        first, best = first[arrival], best[arrival]
+        self.viewer.extend(viewer[first])
+        self.post_row.extend(row[first])
+        self.post_id.extend(np.asarray(exposures.post_id)[first])
+        self.at_ms.extend(at_ms[first])
+        self.chance.extend(best)
+        self.expected.extend(np.asarray(exposures.expected)[first])
         self.responded.fill_to(len(self), False)
         if len(self):
             self.first_ms = int(self.at_ms.view.min())
@@ -87,7 +108,7 @@ class ExposureTable:
 
         responded: whether this person has responded to the post already
         """
-        row = self.posts.index.find(exposure.post_id)
+        row = int(self.rows_of(np.array([exposure.post_id]))[0])
         if row < 0:
             return False
         viewer = self.people.add(exposure.viewer_id)
