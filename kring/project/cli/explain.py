@@ -39,6 +39,7 @@ def _lines(rows: list[dict[str, Any]]) -> list[str]:
             f"  ({row['source']})",
             f"     prior {row['prior']:.2f}, {shares}" + (f"; held back: {held}" if held else ""),
             f"     without {row['top_reason']}: {without or 'further down'};"
-            f" by time: {row['rank_by_time']}",
+            f" by time: {row['rank_by_time']}; by score: {row['rank_by_score']}"
+            + (f", held by: {row['moved_by']}" if row["moved_by"] else ""),
         ]
     return lines
