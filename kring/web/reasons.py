@@ -294,13 +294,12 @@ def _moved(reason: Reason) -> list[Bar]:
     _rank, rule, places = reason.moved
     if rule is None:
         return []
-    down = ngettext("%(count)d place down", "%(count)d places down", places) % {"count": places}
     return [
         Bar(
             label=gettext("Moved"),
             width=_width(places, max(places, PAGE)),
-            number=down,
-            sentences=[moved_words()[rule]],
+            number=f"↓ {places}",
+            sentences=[moved_words(places)[rule] % {"count": places}],
             minus=True,
         )
     ]
@@ -334,13 +333,28 @@ def held_back_words() -> dict[str, str]:
     }
 
 
-@per_language
-def moved_words() -> dict[str, str]:
+def moved_words(places: int) -> dict[str, str]:
     return {
-        "author": gettext("To make room for other authors"),
-        "company": gettext("To make room for people from other companies"),
-        "outside": gettext("To keep most of the page for your own network"),
-        "variety": gettext("To make room for another subject"),
+        "author": ngettext(
+            "Moved down %(count)d place to make room for other authors",
+            "Moved down %(count)d places to make room for other authors",
+            places,
+        ),
+        "company": ngettext(
+            "Moved down %(count)d place to make room for people from other companies",
+            "Moved down %(count)d places to make room for people from other companies",
+            places,
+        ),
+        "outside": ngettext(
+            "Moved down %(count)d place to keep most of the page for your own network",
+            "Moved down %(count)d places to keep most of the page for your own network",
+            places,
+        ),
+        "variety": ngettext(
+            "Moved down %(count)d place to make room for another subject",
+            "Moved down %(count)d places to make room for another subject",
+            places,
+        ),
     }
 
 
