@@ -289,9 +289,9 @@ def test_pages_of_following_join_without_gap_or_repetition(town):
     assert seen == whole
 
 
-def test_following_is_one_query(town, django_assert_num_queries):
+def test_following_is_four_queries_at_most(town, django_assert_max_num_queries):
     busy(town, 2)
-    with django_assert_num_queries(1):
+    with django_assert_max_num_queries(4):
         queries.following(town.cleo)
 
 
@@ -435,3 +435,26 @@ def test_a_timeline_respects_visibility(town):
     assert found(town.ada) == []
     Mention.objects.create(post=post, identity=town.ada)
     assert found(town.ada) == [post.pk]
+
+
+def test_the_timeline_is_whole_however_long_ago_things_were_written(town):
+    """It looks among the latest days first, then a month, then everything."""
+    moments = [NOON - timedelta(days=days) for days in (0, 1, 3, 20, 45, 200, 900)]
+    written = [
+        publish(author=who, draft=Draft(text=f"On {moment:%d %B %Y}."), now=moment).pk
+        for moment in moments
+        for who in (town.ada, town.bob)
+    ]
+    newest_first = sorted(written, reverse=True)
+    for limit in (1, 2, 3, 5, 9, 14, 20):
+        seen: list[int] = []
+        cursor = None
+        while True:
+            page = queries.following(town.bob, cursor, limit)
+            seen += page.items
+            cursor = page.next_before
+            if cursor is None:
+                break
+        assert seen == newest_first
+    assert queries.following(town.bob, newest_first[-1], 5).items == []
+    assert queries.following(town.bob, 1, 5).items == []
