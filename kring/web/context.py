@@ -22,7 +22,7 @@ _COMMUNITY = Prepared(
 
 
 def goals() -> list[tuple[str, str]]:
-    return Goal.choices
+    return [(goal.value, str(goal.label)) for goal in Goal]
 
 
 def audiences() -> list[tuple[str, str]]:

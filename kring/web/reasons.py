@@ -13,12 +13,13 @@ from math import floor
 from typing import TypeVar
 
 from babel.numbers import format_decimal
-from django.utils.translation import get_language, gettext, gettext_noop, ngettext, pgettext
+from django.utils.translation import get_language, gettext_noop
 
 from kring.feed.facts import Fact, Param
 from kring.feed.reasons import Reason
 from kring.feed.serving import HomeItem
 from kring.posts.cards import AuthorCard, TopicCard
+from kring.web.words import gettext, ngettext, pgettext
 
 T = TypeVar("T")
 FEW = 5

@@ -13,11 +13,12 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language
 
 from kring.posts.cards import Counts, PostCard, TopicCard
 from kring.posts.models import Audience, Goal, ReactionKind
 from kring.web.templatetags.times import babel_locale
+from kring.web.words import gettext, ngettext
 
 register = template.Library()
 

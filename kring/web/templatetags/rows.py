@@ -8,7 +8,6 @@ from django import template
 from django.template import Context
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext
 
 from kring.posts.cards import PostCard
 from kring.posts.models import Audience, ReactionKind
@@ -22,6 +21,7 @@ from kring.web.templatetags.kring import (
     topic_url,
     topics_of,
 )
+from kring.web.words import gettext
 
 register = template.Library()
 

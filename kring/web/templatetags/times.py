@@ -11,9 +11,10 @@ from django import template
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language
 
 from kring.core import clock
+from kring.web.words import gettext
 
 register = template.Library()
 
