@@ -85,7 +85,7 @@ def test_facts_say_what_happened():
     assert facts["person.replied"] == {"other": 2, "count": 6, "days": 90}
     assert facts["person.replied_to_you"] == {"other": 2, "count": 3, "days": 90}
     assert facts["conversation.tie"] == {"other": 3, "act": "comment", "more": 0}
-    assert facts["freshness.age"] == {"hours": 5.0}
+    assert facts["freshness.newest"] == {}
     assert facts["response.observed"]["observed"] == 1
 
 
