@@ -187,12 +187,14 @@ class PostCard:
 
 
 def cards(
-    viewer: Identity | None, post_ids: Sequence[int], *, with_peek: bool = True
+    viewer: Identity | None, post_ids: Sequence[int], *, lean: bool = False
 ) -> list[PostCard]:
     """A card for each of these posts that the viewer may see, in the given order.
 
     Costs 7 queries for somebody not signed in and 9 for a member, whatever the number of posts;
-    one fewer when nothing is a repost or a comment, and one fewer without peeks.
+    one fewer when nothing is a repost or a comment.
+
+    lean: 4 queries; without peeks, reactions, reposts and what the viewer did or is to the author
     """
     viewer_id = viewer.pk if viewer is not None else None
     possible = [post_id for post_id in dict.fromkeys(post_ids) if 0 < post_id <= MAX_ID]
@@ -200,7 +202,7 @@ def cards(
     for start in range(0, len(possible), _AT_ONCE):
         rows = load_rows(viewer_id, possible[start : start + _AT_ONCE])
         seen = {post_id: row for post_id, row in rows.items() if row["seen"]}
-        loaded |= build_cards(viewer_id, seen, with_peek=with_peek)
+        loaded |= build_cards(viewer_id, seen, lean=lean)
     return [loaded[post_id] for post_id in post_ids if post_id in loaded]
 
 
@@ -224,7 +226,11 @@ def load_rows(viewer_id: int | None, ids: Collection[int]) -> dict[int, dict[str
 
 
 def build_cards(
-    viewer_id: int | None, rows: Mapping[int, dict[str, Any]], *, with_peek: bool = True
+    viewer_id: int | None,
+    rows: Mapping[int, dict[str, Any]],
+    *,
+    with_peek: bool = True,
+    lean: bool = False,
 ) -> dict[int, PostCard]:
     """Cards of rows that the viewer may see, by id, with whatever belongs on them."""
     if not rows:
@@ -236,7 +242,10 @@ def build_cards(
     wanted -= rows.keys()
     related = load_rows(viewer_id, list(wanted)) if wanted else {}
     known = {**related, **rows}
-    parts = _Parts.load(viewer_id, known, with_peek=with_peek)
+    if lean:
+        parts = _Parts.lean(viewer_id, list(known))
+    else:
+        parts = _Parts.load(viewer_id, known, with_peek=with_peek)
     result: dict[int, PostCard] = {}
     for post_id, row in rows.items():
         origin = known.get(row["origin_id"])
@@ -262,6 +271,11 @@ class _Parts:
     marks: Mapping[int, set[str]]
     ties: Mapping[int, set[str]]
     peeks: Mapping[int, tuple[Excerpt, ...]]
+
+    @classmethod
+    def lean(cls, viewer_id: int | None, ids: list[int]) -> _Parts:
+        """Topics and who takes part, nothing else."""
+        return cls(viewer_id, _topics(ids), _talk(viewer_id, ids), {}, {}, {}, {}, {})
 
     @classmethod
     def load(

@@ -458,3 +458,23 @@ def test_the_timeline_is_whole_however_long_ago_things_were_written(town):
         assert seen == newest_first
     assert queries.following(town.bob, newest_first[-1], 5).items == []
     assert queries.following(town.bob, 1, 5).items == []
+
+
+def test_a_lean_card_says_the_same_of_the_post_and_asks_four_times(
+    town, django_assert_max_num_queries
+):
+    post = publish(author=town.ada, draft=Draft(text="About #bread"), now=NOON)
+    comment(author=town.bob, in_reply_to=post.pk, draft=Draft(text="Yes."), now=NOON + MINUTE)
+    share(town.bob, post, "Read this")
+    shared = queries.following(town.cleo).items[0]
+    asked = [post.pk, shared]
+    whole = queries.cards(town.cleo, asked)
+    with django_assert_max_num_queries(4):
+        lean = queries.cards(town.cleo, asked, lean=True)
+    assert [card.id for card in lean] == [card.id for card in whole] == asked
+    for one, other in zip(lean, whole, strict=True):
+        assert (one.html, one.author, one.topics) == (other.html, other.author, other.topics)
+        assert one.counts.people == other.counts.people
+    assert [card.id for card in queries.cards(town.mallory, asked, lean=True)] == [
+        card.id for card in queries.cards(town.mallory, asked)
+    ]

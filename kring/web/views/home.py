@@ -149,7 +149,7 @@ def _json_of(viewer: Identity, feed: serving.HomeFeed) -> bytes:
 
 
 def _rows_of(viewer: Identity, feed: serving.HomeFeed) -> list[dict[str, Any]]:
-    shown = cards(viewer, [item.post_id for item in feed.items], with_peek=False)
+    shown = cards(viewer, [item.post_id for item in feed.items], lean=True)
     loaded = {card.id: card for card in shown}
     return [
         {
