@@ -70,7 +70,7 @@ def table(document: dict[str, Any]) -> str:
     ]
     return "\n".join(
         [
-            f"{document['members']} members; index built in {document['index_build']['wall_s']} s; "
+            f"{document['members']} members; index built in {document['index_build']['cpu_s']} s; "
             f"{document['memory_mb']['after'].get('rss', '?')} MB; "
             f"{document['catch_up']['per_second']} events a second",
             "",
