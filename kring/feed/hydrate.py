@@ -23,7 +23,7 @@ from kring.feed.queries import mix_for
 from kring.feed.steering import factors_of, outside_of
 from kring.feed.viewer import LessLikeThis as Less
 from kring.feed.viewer import Viewer
-from kring.feed.world import World
+from kring.feed.world import ActKind, World
 from kring.members.models import Identity
 from kring.network.models import Block, Connection, Follow, Membership, Mute
 from kring.posts.models import ThreadMute, TopicFollow
@@ -70,8 +70,17 @@ def viewer_of(
         outside_share=outside_of(mix, policy),
         profiling=preferences.profile,
         languages=tuple(filter(None, preferences.languages.split(","))),
+        read_post_ids=_read_before(world, identity.pk, policy, now) if preferences.profile else (),
         **ids,
     )
+
+
+def _read_before(world: World, viewer: int, policy: Policy, now: datetime) -> Any:
+    """Posts read in an earlier visit: nothing vanishes from a page while it is used."""
+    acts = world.acts_by(viewer, newest=int(policy.affinity.acts_read))
+    visit_began = to_ms(now) - int(policy.filters.visit_minutes * 60_000)
+    read = (acts.kind == ActKind.READ) & (acts.post_row >= 0) & (acts.at_ms < visit_began)
+    return world.posts.index.ids.view[acts.post_row[read]]
 
 
 def _build_id_sets(viewer: int) -> QuerySet[Any, Any]:

@@ -28,7 +28,7 @@ class Profile:
     subject: mean direction of what the viewer opened lately, shape (64,), zeros for none
     habit: what the viewer was shown and responded to, by author
     drawn: for rows of posts, what people of the viewer's taste did with them
-    last_here_ms: the viewer's last act; 0 for none
+    last_here_ms: the viewer's last act before the present visit; 0 for none
     """
 
     acts: ActView
@@ -71,7 +71,7 @@ def profile_of(world: World, viewer: Viewer, policy: Policy) -> Profile:
         subject=_subject(world, acts, viewer.now_ms, policy),
         habit=habit_of(world, viewer.id if viewer.profiling else 0, viewer.now_ms, policy),
         drawn=lambda rows: drawn_to(world, company, rows, viewer.now_ms, policy),
-        last_here_ms=int(acts.at_ms.max()) if len(acts) else 0,
+        last_here_ms=_last_visit(acts, viewer.now_ms, policy),
     )
 
 
@@ -81,6 +81,13 @@ def _until(acts: ActView, now_ms: int) -> ActView:
         return acts
     there = acts.at_ms <= now_ms
     return ActView(*(getattr(acts, column.name)[there] for column in fields(acts)))
+
+
+def _last_visit(acts: ActView, now_ms: int, policy: Policy) -> int:
+    """When the visit before this one ended: a page must not grow old by being used."""
+    moments = np.append(np.sort(acts.at_ms), now_ms)
+    apart = np.flatnonzero(np.diff(moments) > policy.filters.visit_minutes * 60_000)
+    return int(moments[apart[-1]]) if apart.size else 0
 
 
 def _strong_saw(world: World, strong: Rows, policy: Policy) -> Ints:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from kring.feed.features import NAMES
 from kring.feed.home import rank
 from kring.feed.policy import default_policy
 from kring.feed.stages import Viewer
@@ -204,3 +205,23 @@ def test_whoever_knows_few_people_gets_more_of_each():
     for hours in range(30):
         town.post(2, hours)
     assert len(order(town, 40, connection_ids=[2])) == 30
+
+
+def test_a_page_does_not_grow_old_by_being_used():
+    """What a viewer does in the present visit does not make the rest something seen before."""
+    town = Town()
+    old = town.post(3, 30)
+    town.act(1, ActKind.REACT, 20, old)
+    fresh, other = town.post(2, 5), town.post(4, 4)
+
+    def since_visit():
+        viewer = Viewer(id=1, now_ms=NOON, connection_ids=[2, 3, 4])
+        slate = rank(town.world, viewer, POLICY, 20)
+        at = slate.post_id.tolist().index(other)
+        return slate.features[at, NAMES.index("since_visit")]
+
+    before = since_visit()
+    assert before < 0
+    town.act(1, ActKind.REACT, 0.1, fresh)
+    town.act(1, ActKind.COMMENT, 0.4, fresh)
+    assert since_visit() == before

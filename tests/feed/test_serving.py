@@ -4,10 +4,12 @@ import math
 from datetime import timedelta
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 
+from kring.core.events import record
 from kring.core.ids import moment_of
 from kring.feed import services as steering
+from kring.feed.events import PostRead
 from kring.feed.log import pages
 from kring.feed.models import LoggedPage
 from kring.feed.policy import default_policy
@@ -340,3 +342,19 @@ def test_the_number_of_queries_does_not_grow_with_the_page(server, django_assert
     ids(server, town.bob)
     with django_assert_max_num_queries(7):
         assert len(ids(server, town.bob)) == 16
+
+
+def test_what_was_read_in_an_earlier_visit_does_not_return(server):
+    town = small_town()
+    posts = [write(town.ada), write(town.ada, text="And another thing, on meetings.")]
+    assert len(items(server, town.bob)) == 2
+    with transaction.atomic():
+        record(PostRead(post_id=posts[0].pk, by=town.bob.pk, author_id=town.ada.pk), now=NOON)
+
+    def shown(minutes):
+        feed = server.rank_for(town.bob, now=NOON + timedelta(minutes=minutes), limit=20)
+        return {item.post_id for item in feed.items}
+
+    assert posts[0].pk in shown(10)
+    assert posts[0].pk not in shown(40)
+    assert posts[1].pk in shown(40)
