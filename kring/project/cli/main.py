@@ -41,6 +41,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("explain", "kring.project.cli.explain", "show why a feed is as it is"),
     Command("policy", "kring.project.cli.policy", "show, check or compare the feed's numbers"),
     Command("evaluate", "kring.project.cli.evaluate", "measure the ranker on recorded data"),
+    Command("lab", "kring.project.cli.lab", "simulate attacks on the feed"),
     Command("bench", "kring.project.cli.bench", "measure the feed in CPU milliseconds"),
     Command("doctor", "kring.project.cli.doctor", "say in sentences what is well and what is not"),
 )
