@@ -11,6 +11,7 @@ from typing import Any
 
 from kring.core.clock import to_ms
 from kring.core.events import Event, Recorded
+from kring.core.ids import TIME_SHIFT, ms_of
 from kring.feed.events import (
     LessLikeThisAsked,
     LessLikeThisUndone,
@@ -23,8 +24,8 @@ from kring.feed.events import (
     PreferencesChanged,
     TextAnalysed,
 )
-from kring.feed.library import Library
-from kring.feed.world import Act, ActKind, PostEdit, World
+from kring.feed.library import ActOfPost, Library
+from kring.feed.world import Act, ActKind, PostEdit, Undone, World
 from kring.feed.world.exposures import Exposure
 from kring.members import events as members
 from kring.network import events as network
@@ -36,7 +37,7 @@ def apply(world: World, recorded: Recorded, library: Library, *, bare_words: int
     """Take one event into the world; events the feed does not know change nothing."""
     operation = OPERATIONS.get(type(recorded.event))
     if operation is not None:
-        operation(_Place(world, library, to_ms(recorded.at), bare_words), recorded.event)
+        operation(_Place(world, library, recorded, bare_words), recorded.event)
 
 
 def reaction_kind(kind: str) -> int:
@@ -53,8 +54,21 @@ class _Place:
 
     world: World
     library: Library
-    at_ms: int
+    recorded: Recorded
     bare_words: int
+
+    @property
+    def at_ms(self) -> int:
+        return to_ms(self.recorded.at)
+
+    @property
+    def logged_ms(self) -> int:
+        """When an act happened that stands in the log alone, which dates it by its event's id.
+
+        Ids that carry no moment are the lab's.
+        """
+        dated = self.recorded.event_id >> TIME_SHIFT
+        return ms_of(self.recorded.event_id) if dated else self.at_ms
 
 
 def _published(at: _Place, event: posts.PostPublished | posts.PostEdited | posts.Reposted) -> None:
@@ -65,67 +79,86 @@ def _published(at: _Place, event: posts.PostPublished | posts.PostEdited | posts
 
 def _edited(at: _Place, event: posts.PostEdited) -> None:
     post = at.library.post(event.post_id)
-    if post is not None:
-        at.world.edit_post(
-            post.post_id,
-            PostEdit(
-                words=post.words,
-                flags=post.flags,
-                audience=post.audience,
-                topics=post.topics,
-                mentions=post.mentions,
-            ),
-        )
+    if post is None or post.removed:
+        return
+    at.world.edit_post(
+        post.post_id,
+        PostEdit(
+            words=post.words,
+            flags=post.flags,
+            audience=post.audience,
+            topics=post.topics,
+            mentions=post.mentions,
+        ),
+    )
+    # Topics concluded from the words stand behind those its author names now.
+    at.world.set_text(post.post_id, at.library.text(event.post_id))
+    if post.origin_id:
+        _repost_act(at, event.post_id, post.words)
 
 
 def _deleted(at: _Place, event: posts.PostDeleted) -> None:
     at.world.remove_post(event.post_id)
-    for actor, kind, subject, towards in at.library.acts_of_post(event.post_id):
-        at.world.remove_act(actor, kind, post_id=subject, target_author_id=towards)
+    for act in at.library.acts_of_post(event.post_id):
+        _undo_one(at, act)
 
 
 def _commented(at: _Place, event: posts.Commented) -> None:
-    for actor, kind, subject, towards in at.library.acts_of_post(event.post_id):
-        at.world.add_act(Act(actor, kind, at.at_ms, subject, towards))
+    for act in at.library.acts_of_post(event.post_id):
+        _add_one(at, act)
 
 
 def _reposted(at: _Place, event: posts.Reposted) -> None:
     _published(at, event)
-    shown = repost_kind(event.own_words, at.bare_words)
-    for actor, kind, subject, towards in at.library.acts_of_post(event.post_id):
-        if kind == shown:
-            at.world.add_act(Act(actor, kind, at.at_ms, subject, towards))
+    post = at.library.post(event.post_id)
+    words = event.own_words if post is None or post.removed else post.words
+    _repost_act(at, event.post_id, words)
+
+
+def _repost_act(at: _Place, post_id: int, words: int) -> None:
+    """A repost is one act, of the kind that its words make it now."""
+    shown = repost_kind(words, at.bare_words)
+    for act in at.library.acts_of_post(post_id):
+        if act.kind == shown:
+            _add_one(at, act)
+        else:
+            _undo_one(at, act)
+
+
+def _add_one(at: _Place, act: ActOfPost) -> None:
+    moment = act.at_ms or at.at_ms
+    at.world.add_act(Act(act.actor_id, act.kind, moment, act.post_id, act.target_author_id))
+
+
+def _undo_one(at: _Place, act: ActOfPost) -> None:
+    at.world.undo(
+        Undone(act.actor_id, act.kind, act.post_id, act.target_author_id, act.at_ms, exact=True)
+    )
 
 
 def _reacted(at: _Place, event: posts.Reacted) -> None:
+    kind = reaction_kind(event.kind)
     if event.previous:
-        _unreacted(
-            at,
-            posts.Unreacted(
-                post_id=event.post_id, by=event.by, kind=event.previous, author_id=event.author_id
-            ),
-        )
-    subject = event.via_id or event.post_id
-    on_post = at.world.posts.index.find(event.post_id) >= 0
+        # The same reaction, of another kind: its moment and the way it came stay.
+        before = reaction_kind(event.previous)
+        if before != kind:
+            at.world.change_act(event.by, before, kind, post_id=event.post_id)
+        return
     at.world.add_act(
         Act(
             actor_id=event.by,
-            kind=reaction_kind(event.kind),
+            kind=kind,
             at_ms=at.at_ms,
-            post_id=subject if on_post else 0,
+            post_id=event.via_id or event.post_id,
             target_author_id=(event.via_author_id if event.via_id else None) or event.author_id,
         )
     )
 
 
 def _unreacted(at: _Place, event: posts.Unreacted) -> None:
-    on_post = at.world.posts.index.find(event.post_id) >= 0
-    at.world.remove_act(
-        event.by,
-        reaction_kind(event.kind),
-        post_id=event.post_id if on_post else 0,
-        target_author_id=event.author_id,
-    )
+    """Of whatever kind, by whatever repost: there is one reaction of a person to a post."""
+    for kind in (ActKind.REACT, ActKind.HELPED):
+        at.world.undo(Undone(event.by, kind, event.post_id))
 
 
 def _act(kind: ActKind) -> Callable[[_Place, Any], None]:
@@ -145,9 +178,21 @@ def _act(kind: ActKind) -> Callable[[_Place, Any], None]:
 
 def _undo(kind: ActKind) -> Callable[[_Place, Any], None]:
     def remove(at: _Place, event: Any) -> None:
-        at.world.remove_act(event.by, kind, post_id=event.post_id, target_author_id=event.author_id)
+        at.world.undo(Undone(event.by, kind, event.post_id, event.author_id, exact=True))
 
     return remove
+
+
+def _read(at: _Place, event: PostRead) -> None:
+    at.world.add_act(
+        Act(
+            actor_id=event.by,
+            kind=ActKind.READ,
+            at_ms=at.logged_ms,
+            post_id=event.post_id,
+            target_author_id=event.author_id,
+        )
+    )
 
 
 def _connected(at: _Place, event: network.Connected) -> None:
@@ -161,7 +206,7 @@ def _connected(at: _Place, event: network.Connected) -> None:
 def _disconnected(at: _Place, event: network.Disconnected) -> None:
     at.world.disconnect(event.a, event.b)
     for one, other in ((event.a, event.b), (event.b, event.a)):
-        at.world.remove_act(one, ActKind.CONNECT, target_author_id=other)
+        at.world.undo(Undone(one, ActKind.CONNECT, target_author_id=other))
 
 
 def _followed(at: _Place, event: network.Followed) -> None:
@@ -178,7 +223,7 @@ def _followed(at: _Place, event: network.Followed) -> None:
 
 def _unfollowed(at: _Place, event: network.Unfollowed) -> None:
     at.world.unfollow(event.follower, event.followed)
-    at.world.remove_act(event.follower, ActKind.FOLLOW, target_author_id=event.followed)
+    at.world.undo(Undone(event.follower, ActKind.FOLLOW, target_author_id=event.followed))
 
 
 def _profile(at: _Place, event: members.ProfileChanged) -> None:
@@ -190,9 +235,7 @@ def _preferences(at: _Place, event: PreferencesChanged) -> None:
 
 
 def _analysed(at: _Place, event: TextAnalysed) -> None:
-    text = at.library.text(event.post_id)
-    if text is not None:
-        at.world.set_text(event.post_id, text)
+    at.world.set_text(event.post_id, at.library.text(event.post_id))
 
 
 def _seen(at: _Place, event: PostsSeen) -> None:
@@ -200,12 +243,16 @@ def _seen(at: _Place, event: PostsSeen) -> None:
     certain, unknown = (1.0,) * len(event.post_ids), (0.0,) * len(event.post_ids)
     at.world.add_seen(
         [
-            Exposure(event.by, post_id, at.at_ms, chance, expected)
+            Exposure(event.by, post_id, at.logged_ms, chance, expected)
             for post_id, chance, expected in zip(
                 event.post_ids, event.chances or certain, event.expected or unknown, strict=True
             )
         ]
     )
+
+
+def _forgotten(at: _Place, event: members.IdentityDeleted) -> None:
+    at.world.forget(event.identity_id)
 
 
 OPERATIONS: dict[type[Event], Callable[[_Place, Any], None]] = {
@@ -227,10 +274,11 @@ OPERATIONS: dict[type[Event], Callable[[_Place, Any], None]] = {
     PreferencesChanged: _preferences,
     TextAnalysed: _analysed,
     PostsSeen: _seen,
-    PostRead: _act(ActKind.READ),
+    PostRead: _read,
     network.Connected: _connected,
     network.Disconnected: _disconnected,
     network.Followed: _followed,
     network.Unfollowed: _unfollowed,
     members.ProfileChanged: _profile,
+    members.IdentityDeleted: _forgotten,
 }

@@ -7,23 +7,30 @@ shapes the next page whichever process serves it. One lock: ranking is arithmeti
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 
 import structlog
 
-from kring.core.events import Tail, last_seq
+from kring.core.clock import utc_now
+from kring.core.events import Recorded, Tail, decode, last_seq
+from kring.core.models import Delivery, RecordedEvent
 from kring.feed import load
 from kring.feed.apply import apply
-from kring.feed.events import PostsSeen
+from kring.feed.events import PostRead, PostsSeen
 from kring.feed.library import ActOfPost
 from kring.feed.news import News
 from kring.feed.text import PostText
 from kring.feed.text_load import load_text
 from kring.feed.world import Post, World
+from kring.network.graph import Graph
 
 # Recorded by a bulk import instead of an event per row: everything is read anew.
 REBUILDING = "DataImported"
+# What stands in the log alone, and the handler that puts it there.
+LOGGED_ALONE = (PostRead.__name__, PostsSeen.__name__)
+LOGGING = "feed.log_act"
 log = structlog.get_logger(__name__)
 
 
@@ -49,11 +56,15 @@ LIBRARY = DatabaseLibrary()
 class FeedIndex:
     """A community in memory, as of the last `refresh()`."""
 
-    def __init__(self, *, bare_words: int) -> None:
-        self._bare_words = bare_words
+    def __init__(
+        self, *, bare_words: int, batch: int = 5_000, now: Callable[[], datetime] = utc_now
+    ) -> None:
+        """batch: events taken in at once; now: decides only what is too old to be kept"""
+        self._bare_words, self._batch, self._now = bare_words, batch, now
         self._lock = threading.RLock()
         self._world: World | None = None
         self._tail: Tail | None = None
+        self._window = load.window(now())
         # A look at a page says nothing new about it: the present visit never counts.
         self.news = News(quiet=(PostsSeen,))
 
@@ -62,6 +73,11 @@ class FeedIndex:
         """The current world, for as long as the caller holds it. 1 query, more when news came."""
         with self._lock:
             yield self._refreshed()
+
+    def connections(self) -> Graph:
+        """The network as it is now, for reading without holding anyone up: it never changes."""
+        with self.reading() as world:
+            return world.connections
 
     def forget(self) -> None:
         """Start again from the database at the next reading."""
@@ -72,24 +88,49 @@ class FeedIndex:
         if self._world is None or self._tail is None:
             return self._rebuilt()
         try:
-            for recorded in self._tail.poll():
-                if type(recorded.event).__name__ == REBUILDING:
+            while True:
+                news = list(self._tail.poll())
+                if any(type(recorded.event).__name__ == REBUILDING for recorded in news):
                     return self._rebuilt()
-                apply(self._world, recorded, LIBRARY, bare_words=self._bare_words)
-                self.news.take(recorded.event)
+                self._apply(self._world, news)
+                if len(news) < self._batch:
+                    break
+            self._expire(self._world)
         except BaseException:
             # The tail is past events that were not taken in: only a new start has them all.
             self._world = self._tail = None
             raise
         return self._world
 
+    def _apply(self, world: World, news: Iterable[Recorded]) -> None:
+        for recorded in news:
+            apply(world, recorded, LIBRARY, bare_words=self._bare_words)
+            self.news.take(recorded.event)
+
+    def _expire(self, world: World) -> None:
+        """Once a day: let go of what a process that starts today would not load."""
+        since = load.window(self._now())
+        if since != self._window:
+            self._window = since
+            world.expire(exposures_before_ms=since.exposures_ms, ties_before_ms=since.ties_ms)
+
     def _rebuilt(self) -> World:
         # The position is taken first: what happens while loading is told again, and every
         # operation on the world bears repetition.
-        tail = Tail(start_after=last_seq())
+        now = self._now()
+        tail = Tail(start_after=last_seq(), batch=self._batch)
+        unlogged = list(_unlogged())
         world = World()
-        load.fill(world, bare_words=self._bare_words)
-        self._world, self._tail = world, tail
+        load.fill(world, bare_words=self._bare_words, now=now)
+        self._apply(world, unlogged)
+        self._world, self._tail, self._window = world, tail, load.window(now)
         self.news.start_again()
         log.info("feed index built", posts=len(world.posts), acts=len(world.acts))
         return world
+
+
+def _unlogged() -> Iterator[Recorded]:
+    """Reads and looks that wait for the worker to log them: loading does not find them there."""
+    waiting = Delivery.objects.filter(handler=LOGGING, event__kind__in=LOGGED_ALONE)
+    rows = RecordedEvent.objects.filter(pk__in=waiting.values("event_id")).order_by("seq")
+    return (decode(row) for row in rows.iterator())

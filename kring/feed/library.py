@@ -14,17 +14,21 @@ from kring.feed.world import Post
 
 
 class ActOfPost(NamedTuple):
-    """The act that a comment or a repost is. `post_id`: 0 when it is about no post of others."""
+    """The act that a comment or a repost is.
+
+    post_id: 0 when it is about no post of others; at_ms: 0 for the moment of its event
+    """
 
     actor_id: int
     kind: int
     post_id: int
     target_author_id: int
+    at_ms: int = 0
 
 
 class Library(Protocol):
     def post(self, post_id: int) -> Post | None:
-        """One living top post or repost; None for a comment."""
+        """One top post or repost, as removed when it was deleted; None for a comment."""
         ...
 
     def acts_of_post(self, post_id: int) -> Sequence[ActOfPost]:

@@ -1,21 +1,25 @@
 """From tables to columns: what a process reads once, when its index starts.
 
 Bounded by the newest `MAX_POSTS` posts and `MAX_ACTS` acts of each kind, so that memory and the
-start stay bounded too (about 120 bytes a post and 60 an act).
+start stay bounded too (about 120 bytes a post and 60 an act). A deleted post is loaded as one:
+what was done by way of it counts for its original.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import islice
 from typing import Any
 
 import numpy as np
 from django.db.models import F, QuerySet
 
-from kring.core.clock import to_ms
+from kring.core.clock import from_ms, to_ms
 from kring.core.ids import ms_of
 from kring.feed.apply import reaction_kind, repost_kind
+from kring.feed.exposure_load import exposures
 from kring.feed.library import ActOfPost
 from kring.feed.models import (
     Hidden,
@@ -25,10 +29,12 @@ from kring.feed.models import (
     Preferences,
     Pseudonym,
 )
+from kring.feed.text_load import load_texts
 from kring.feed.world import ActColumns, ActKind, Audience, AuthorKind, Post, PostColumns, PostFlag
 from kring.feed.world import World as FeedWorld
-from kring.feed.world.posts import MAX_TOPICS
-from kring.members.models import Kind, Position
+from kring.feed.world.columns import Ints
+from kring.feed.world.posts import DAY_MS, MAX_TOPICS
+from kring.members.models import Identity, Kind, Position
 from kring.network.models import Connection, Follow
 from kring.posts.models import Audience as PostAudience
 from kring.posts.models import Bookmark, Mention, PostTopic, Reaction
@@ -58,24 +64,51 @@ WIDE = frozenset({PostAudience.PUBLIC, PostAudience.UNLISTED, PostAudience.MEMBE
 # Acts that stand only in the log: imported reads, and responses whose words we do not have.
 LOGGED_KINDS = {"PostRead": ActKind.READ, "read": ActKind.READ, "comment": ActKind.COMMENT}
 
+# What a process keeps of the past: looks at posts, and the acts that connections were. Counted in
+# whole days (UTC), so that a process that keeps up lets go of the same as one that starts.
+EXPOSURE_DAYS, TIE_DAYS = 28, 365
+
 POST_FIELDS = (
     "id", "author_id", "author__kind", "origin_id", "origin__author_id", "words", "link_url",
-    "image_missing", "text", "audience", "created_at",
+    "image_missing", "text", "audience", "created_at", "deleted_at",
 )  # fmt: skip
+POST_COLUMNS = (
+    "post_id", "author_id", "created_ms", "author_kind", "origin_id", "origin_author_id",
+    "words", "flags", "audience", "company_id", "removed",
+)  # fmt: skip
+PostValues = tuple[int, int, int, int, int, int, int, int, int]
 ActTuple = tuple[int, int, int, int, int]
 
 
-def fill(world: FeedWorld, *, bare_words: int) -> None:
-    """Load a whole community. 14 queries; rows are streamed."""
+@dataclass(frozen=True, slots=True)
+class Window:
+    """From when on, in unix milliseconds, a world holds what grows without end."""
+
+    exposures_ms: int
+    ties_ms: int
+
+
+def window(now: datetime) -> Window:
+    today = to_ms(now) // DAY_MS
+    return Window((today - EXPOSURE_DAYS) * DAY_MS, (today - TIE_DAYS) * DAY_MS)
+
+
+def fill(world: FeedWorld, *, bare_words: int, now: datetime) -> None:
+    """Load a whole community. 18 queries; rows are streamed."""
+    since = window(now)
+    gone = Identity.objects.filter(deleted_at__isnull=False).values_list("pk", flat=True)
+    world.load_gone(np.fromiter(gone.iterator(CHUNK), np.int64))
     companies = dict(current_companies())
-    world.load_posts(_columns(_posts(companies)))
+    people = np.fromiter(companies.keys(), np.int64, len(companies))
+    world.load_companies(people, np.fromiter(companies.values(), np.int64, len(companies)))
+    world.load_posts(_post_columns(companies))
     world.load_mentions(*_pairs(_mentions(), "post_id", "identity_id"))
-    world.load_acts(_act_columns(acts(bare_words=bare_words)))
+    world.load_texts(load_texts())
+    world.load_exposures(exposures(from_ms(since.exposures_ms)))
+    world.load_acts(_act_columns(acts(bare_words=bare_words, ties_since=from_ms(since.ties_ms))))
     a, b = _pairs(Connection.objects.filter(owner__lt=F("other")), "owner_id", "other_id")
     world.load_connections(a, b)
     world.load_follows(*_pairs(Follow.objects.all(), "follower_id", "followed_id"))
-    people = np.fromiter(companies.keys(), np.int64, len(companies))
-    world.load_companies(people, np.fromiter(companies.values(), np.int64, len(companies)))
     for (author,) in Preferences.objects.filter(home_only=True).values_list("identity_id"):
         world.set_home_only(author, True)
 
@@ -92,15 +125,21 @@ def current_companies(identity_id: int | None = None) -> Iterator[tuple[int, int
 
 
 def load_post(post_id: int) -> Post | None:
-    """One living top post or repost, as the index wants it; None for a comment. 4 queries."""
-    row = _living().filter(pk=post_id).values_list(*POST_FIELDS).first()
+    """One top post or repost, as the index wants it; None for a comment. 4 queries at most."""
+    row = _top_posts().filter(pk=post_id).values_list(*POST_FIELDS).first()
     if row is None:
         return None
-    topics = PostTopic.objects.filter(post_id=post_id).values_list("topic_id", flat=True)
     company = dict(current_companies(row[1])).get(row[1], 0)
+    post = Post(*_values(row), company_id=company, removed=row[-1] is not None)
+    if post.removed:
+        return post
+    topics = PostTopic.objects.filter(post_id=post_id).order_by("pk")
     mentioned = _mentions().filter(post_id=post_id).values_list("identity_id", flat=True)
-    post = _post(row, tuple(topics[:MAX_TOPICS]), company)
-    return replace(post, mentions=tuple(mentioned))
+    return replace(
+        post,
+        topics=tuple(topics.values_list("topic_id", flat=True)[:MAX_TOPICS]),
+        mentions=tuple(mentioned),
+    )
 
 
 def _mentions() -> QuerySet[Mention]:
@@ -108,63 +147,67 @@ def _mentions() -> QuerySet[Mention]:
     return Mention.objects.filter(post__in_reply_to__isnull=True, post__deleted_at__isnull=True)
 
 
-def _living() -> QuerySet[PostRow]:
-    return PostRow.objects.filter(in_reply_to__isnull=True, deleted_at__isnull=True)
+def _top_posts() -> QuerySet[PostRow]:
+    return PostRow.objects.filter(in_reply_to__isnull=True)
 
 
-def _post(row: tuple[Any, ...], topics: tuple[int, ...], company: int) -> Post:
-    post_id, author, kind, origin, origin_author, words, link, image, text, audience, at = row
+def _values(row: tuple[Any, ...]) -> PostValues:
+    """The first nine fields of `Post`, from a row of POST_FIELDS."""
+    post_id, author, kind, origin, origin_author, words, link, image, text, audience, at, _ = row
     flags = (
         (PostFlag.LINK if link else 0)
         | (PostFlag.MEDIA if image else 0)
         | (PostFlag.QUESTION if "?" in text else 0)
     )
-    return Post(
-        post_id=post_id,
-        author_id=author,
-        created_ms=to_ms(at),
-        author_kind=AUTHOR_KINDS[kind],
-        origin_id=origin or 0,
-        origin_author_id=origin_author or 0,
-        words=words,
-        flags=int(flags),
-        audience=AUDIENCES[audience],
-        topics=topics,
-        company_id=company,
-    )
+    return (
+        post_id, author, to_ms(at), AUTHOR_KINDS[kind], origin or 0, origin_author or 0,
+        words, int(flags), AUDIENCES[audience],
+    )  # fmt: skip
 
 
-def _posts(companies: dict[int, int]) -> Iterator[Post]:
-    topics: dict[int, list[int]] = {}
-    for post_id, topic_id in PostTopic.objects.values_list("post_id", "topic_id").iterator(CHUNK):
-        topics.setdefault(post_id, []).append(topic_id)
-    newest = _living().order_by("-id").values_list(*POST_FIELDS)[:MAX_POSTS]
-    for row in newest.iterator(CHUNK):
-        held = tuple(topics.get(row[0], ())[:MAX_TOPICS])
-        yield _post(row, held, companies.get(row[1], 0))
+def _post_columns(companies: dict[int, int]) -> PostColumns:
+    """The newest posts, tombstones among them. 2 queries; a portion of rows at a time."""
+    newest = _top_posts().order_by("-id").values_list(*POST_FIELDS)[:MAX_POSTS]
+    rows = ((*_values(row), companies.get(row[1], 0), row[-1] is not None)
+            for row in newest.iterator(CHUNK))  # fmt: skip
+    table = _table(rows, len(POST_COLUMNS))
+    columns = {name: table[:, at] for at, name in enumerate(POST_COLUMNS)}
+    return PostColumns(**columns, topics=_topics(columns["post_id"]))
 
 
-def _columns(posts: Iterable[Post]) -> PostColumns:
-    rows = list(posts)
+def _topics(post_ids: Ints) -> Ints:
+    """Each post's topics in the order in which they were named, padded with -1. 1 query."""
+    post, topic = _pairs(PostTopic.objects.order_by("pk"), "post_id", "topic_id")
+    topics = np.full((len(post_ids), MAX_TOPICS), -1, dtype=np.int64)
+    if not len(post) or not len(post_ids):
+        return topics
+    order = np.argsort(post_ids)
+    place = np.minimum(np.searchsorted(post_ids, post, sorter=order), len(order) - 1)
+    row = order[place]
+    held = post_ids[row] == post
+    by_row = np.argsort(row[held], kind="stable")
+    row, topic = row[held][by_row], topic[held][by_row]
+    # The place of each topic within its post.
+    nth = np.arange(len(row)) - np.searchsorted(row, row)
+    topics[row[nth < MAX_TOPICS], nth[nth < MAX_TOPICS]] = topic[nth < MAX_TOPICS]
+    return topics
 
-    def column(name: str) -> np.ndarray[Any, np.dtype[np.int64]]:
-        return np.fromiter((getattr(row, name) for row in rows), np.int64, len(rows))
 
-    topics = np.full((len(rows), MAX_TOPICS), -1, dtype=np.int64)
-    for number, row in enumerate(rows):
-        topics[number, : len(row.topics)] = row.topics
-    names = ("post_id", "author_id", "created_ms", "author_kind", "origin_id", "origin_author_id",
-             "words", "flags", "audience", "company_id")  # fmt: skip
-    return PostColumns(topics=topics, **{name: column(name) for name in names})
+def _table(rows: Iterable[tuple[int, ...]], width: int) -> Ints:
+    """Rows of whole numbers as one array, without holding them all as objects of Python's."""
+    rows, portions = iter(rows), [np.zeros((0, width), dtype=np.int64)]
+    while portion := list(islice(rows, CHUNK)):
+        portions.append(np.array(portion, dtype=np.int64))
+    return np.concatenate(portions)
 
 
-def acts(*, bare_words: int) -> Iterator[ActTuple]:
+def acts(*, bare_words: int, ties_since: datetime) -> Iterator[ActTuple]:
     """Everything people did that the feed goes by: (actor, kind, at_ms, post, towards)."""
     yield from _reactions()
     yield from _comments()
     yield from _reposts(bare_words)
     yield from _private_acts()
-    yield from _ties()
+    yield from _ties(ties_since)
     yield from _logged()
 
 
@@ -177,13 +220,11 @@ def _reactions() -> Iterator[ActTuple]:
         "via__author_id",
         "post_id",
         "post__author_id",
-        "post__in_reply_to_id",
     )[:MAX_ACTS]
-    for by, kind, at, via, via_author, post, author, parent in rows.iterator(CHUNK):
-        # A reaction on a comment is about its author, not a response to the post above it.
-        subject = 0 if parent else via or post
-        towards = via_author if via and not parent else author
-        yield by, reaction_kind(kind), to_ms(at), subject, towards
+    for by, kind, at, via, via_author, post, author in rows.iterator(CHUNK):
+        # A reaction on a comment is about its author, not a response to the post above it: a
+        # comment's id is no post's, so it counts for nothing else.
+        yield by, reaction_kind(kind), to_ms(at), via or post, via_author if via else author
 
 
 def _comments() -> Iterator[ActTuple]:
@@ -212,8 +253,8 @@ def _talked_about(thread: int, audience: str, origin: int | None) -> int:
 
 def _reposts(bare_words: int) -> Iterator[ActTuple]:
     rows = (
-        _living()
-        .filter(origin__isnull=False, audience__in=WIDE)
+        _top_posts()
+        .filter(origin__isnull=False, audience__in=WIDE, deleted_at__isnull=True)
         .order_by("-id")
         .values_list("author_id", "created_at", "repost_of_id", "repost_of__author_id", "words")[
             :MAX_ACTS
@@ -243,15 +284,14 @@ def _private_acts() -> Iterator[ActTuple]:
             yield by, kind, to_ms(since), post, author
 
 
-def _ties() -> Iterator[ActTuple]:
-    for a, b, since in Connection.objects.values_list("owner_id", "other_id", "since").iterator(
-        CHUNK
-    ):
-        yield a, ActKind.CONNECT, to_ms(since), 0, b
-    for a, b, since in Follow.objects.values_list("follower_id", "followed_id", "since").iterator(
-        CHUNK
-    ):
-        yield a, ActKind.FOLLOW, to_ms(since), 0, b
+def _ties(since: datetime) -> Iterator[ActTuple]:
+    """Connections of the last `TIE_DAYS`: older ones say no more than that they are there."""
+    rows = Connection.objects.filter(since__gte=since).order_by("-since")
+    for a, b, at in rows.values_list("owner_id", "other_id", "since")[:MAX_ACTS].iterator(CHUNK):
+        yield a, ActKind.CONNECT, to_ms(at), 0, b
+    follows = Follow.objects.order_by("-id").values_list("follower_id", "followed_id", "since")
+    for a, b, at in follows[:MAX_ACTS].iterator(CHUNK):
+        yield a, ActKind.FOLLOW, to_ms(at), 0, b
 
 
 def _logged() -> Iterator[ActTuple]:
@@ -263,6 +303,7 @@ def _logged() -> Iterator[ActTuple]:
     )
     for actor, kind, id_, subject, towards in rows.iterator(CHUNK):
         # An erased person's pseudonym leads to nobody; what they did no longer shapes a feed.
+        # Towards whom an act was, if that is not known any more, the post itself tells.
         if actor in people:
             yield (
                 people[actor], LOGGED_KINDS[kind], ms_of(id_), subject or 0,
@@ -271,7 +312,7 @@ def _logged() -> Iterator[ActTuple]:
 
 
 def _act_columns(rows: Iterable[ActTuple]) -> ActColumns:
-    table = np.fromiter((number for row in rows for number in row), dtype=np.int64).reshape(-1, 5)
+    table = _table(rows, 5)
     table = table[np.argsort(table[:, 2], kind="stable")]
     return ActColumns(
         actor_id=table[:, 0], kind=table[:, 1], at_ms=table[:, 2], post_id=table[:, 3],
@@ -280,10 +321,8 @@ def _act_columns(rows: Iterable[ActTuple]) -> ActColumns:
 
 
 def _pairs(rows: QuerySet[Any], a: str, b: str) -> Any:
-    flat = np.fromiter(
-        (number for pair in rows.values_list(a, b).iterator(CHUNK) for number in pair), np.int64
-    ).reshape(-1, 2)
-    return flat[:, 0], flat[:, 1]
+    table = _table(rows.values_list(a, b).iterator(CHUNK), 2)
+    return table[:, 0], table[:, 1]
 
 
 def acts_of_post(post_id: int) -> list[ActOfPost]:
@@ -303,18 +342,19 @@ def acts_of_post(post_id: int) -> list[ActOfPost]:
             "in_reply_to__author_id",
             "repost_of_id",
             "repost_of__author_id",
+            "created_at",
         )
         .first()
     )
     if row is None:
         return []
-    author, thread, audience, origin, parent, parent_author, shared, shared_author = row
+    author, thread, audience, origin, parent, parent_author, shared, shared_author, at = row
+    at_ms = to_ms(at)
     if parent is not None:
         kind = ActKind.COMMENT if parent == thread else ActKind.REPLY
-        return [
-            ActOfPost(author, kind, _talked_about(thread, audience, origin), parent_author or 0)
-        ]
+        about = _talked_about(thread, audience, origin)
+        return [ActOfPost(author, kind, about, parent_author or 0, at_ms)]
     if shared is None or audience not in WIDE:
         return []
     kinds = (ActKind.BARE_REPOST, ActKind.REPOST_WITH_WORDS)
-    return [ActOfPost(author, kind, shared, shared_author or 0) for kind in kinds]
+    return [ActOfPost(author, kind, shared, shared_author or 0, at_ms) for kind in kinds]

@@ -57,7 +57,7 @@ def profile_of(world: World, viewer: Viewer, policy: Policy) -> Profile:
     unwanted = contains(viewer.connection_ids, viewer.muted_author_ids)
     unwanted |= contains(viewer.connection_ids, viewer.blocked_ids)
     connections = world.people.find_many(viewer.connection_ids[~unwanted])
-    strong = _strong(connections, forth, policy)
+    strong = _strong(world, connections, forth, policy)
     company = company_of(world, me, acts, policy)
     return Profile(
         acts=acts,
@@ -111,10 +111,11 @@ def _not(me: int, people: Rows) -> Rows:
     return np.where(people == me, -1, people).astype(np.int32)
 
 
-def _strong(connections: Rows, forth: Ties, policy: Policy) -> Rows:
+def _strong(world: World, connections: Rows, forth: Ties, policy: Policy) -> Rows:
     strength = forth.short_of(connections) + forth.long_of(connections)
     close = np.flatnonzero(strength >= policy.strong_ties.minimum)
-    order = np.lexsort((connections[close], -strength[close]))
+    # Equals stand by id: a process numbers people as they come.
+    order = np.lexsort((world.person_ids(connections[close]), -strength[close]))
     return np.asarray(connections[close[order[: policy.strong_ties.count]]])
 
 
@@ -133,20 +134,23 @@ def interest_of(world: World, viewer: Viewer, acts: ActView, policy: Policy) -> 
     rules, topics = policy.topics, len(world.posts.topic_ids)
     if not topics:
         return np.zeros(0)
-    supply = world.posts.posts_on_topic.view + 1.0
-    common = supply / supply.sum()
+    # A topic that nobody's post is about any more is as if it had never been.
+    alive = world.posts.posts_on_topic.view > 0
+    supply = np.where(alive, world.posts.posts_on_topic.view + 1.0, 0.0)
+    common = supply / max(supply.sum(), 1.0)
     acted = acted_topics(world, acts, viewer.now_ms, policy)
-    lent = declared_topics(world, viewer, policy)
+    lent = declared_topics(world, viewer, policy) * alive
     most = rules.declared_share * (acted.sum() + rules.kappa)
     lent *= min(1.0, most / max(lent.sum(), 1e-12))
     counts = acted + lent
     theta = (counts + rules.kappa * common) / (counts.sum() + rules.kappa)
-    interest = np.clip(np.log(theta / common), rules.lowest, rules.highest)
+    ratio = np.where(alive, theta, 1.0) / np.where(alive, common, 1.0)
+    interest = np.clip(np.log(ratio), rules.lowest, rules.highest)
     if viewer.interest_set:
         chosen = world.posts.topic_ids.find_many(np.array([*viewer.interest_set], dtype=np.int64))
         values = np.array([*viewer.interest_set.values()], dtype=np.float64)
         interest[chosen[chosen >= 0]] = values[chosen >= 0]
-    return np.asarray(interest)
+    return np.asarray(np.where(alive, interest, 0.0))
 
 
 def acted_topics(world: World, acts: ActView, now_ms: int, policy: Policy) -> Floats:

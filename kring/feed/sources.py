@@ -65,7 +65,8 @@ class Topics:
         wanted = interest > 0
         wanted[followed[followed >= 0]] = True
         liked = np.flatnonzero(wanted)
-        best = liked[np.argsort(-interest[liked], kind="stable")[: rules.topics_count]]
+        order = np.lexsort((posts.topic_ids.ids.view[liked], -interest[liked]))
+        best = liked[order[: rules.topics_count]]
         rows = distinct(posts.by_topic.newest(best.astype(np.int32), rules.topics_each))
         rows = _existing(context, rows)
         oldest = context.viewer.now_ms - context.policy.filters.age_limit_days * DAY_MS

@@ -92,12 +92,15 @@ def store(
 
     A post that was changed or deleted since it was read is left alone: its own event will come.
     Those of `post_ids` that can no longer be analysed are forgotten. Records TextAnalysed for
-    every post whose conclusions changed. Writers take turns, so that of two posts that say the
-    same one sees the other.
+    every post whose conclusions changed or went. Writers take turns, so that of two posts that
+    say the same one sees the other.
     """
     _take_turn()
     standing = dict(analysable().filter(pk__in=post_ids).values_list("pk", "version"))
-    forget_posts([pk for pk in post_ids if pk not in standing], copies_only=False)
+    gone = [pk for pk in post_ids if pk not in standing]
+    for post_id in PostText.objects.filter(pk__in=gone).values_list("pk", flat=True):
+        record(TextAnalysed(post_id=post_id), now=now)
+    forget_posts(gone, copies_only=False)
     writer = _Writer(encoder, now)
     stored = 0
     for written, conclusions in concluded:

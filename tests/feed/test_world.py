@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from kring.feed.world import Act, ActColumns, ActKind, Post, PostColumns, PostEdit, World
 from kring.feed.world import columns as columns_module
-from kring.feed.world.columns import GroupedRows, IdIndex, contains
+from kring.feed.world.columns import Column, GroupedRows, IdIndex, contains
 from kring.network.graph import ranges
 from tests.feed.communities import DAY, HOUR, NOON, Town, post_id_at
 
@@ -256,21 +256,47 @@ def test_an_id_keeps_its_number(ids, others):
     ]
 
 
-@given(st.lists(st.integers(-1, 5), max_size=30), st.lists(st.integers(-1, 6), max_size=15))
+ROWS = st.lists(st.tuples(st.integers(-1, 5), st.integers(0, 9)), max_size=30)
+
+
+@given(ROWS, ROWS, st.sets(st.integers(0, 59)), st.booleans(), st.booleans())
 @settings(deadline=None)
-def test_groups_hold_each_row_once_oldest_first(base, fresh):
-    groups = GroupedRows()
-    groups.rebuild(np.array(base, dtype=np.int32), np.arange(len(base)))
-    for at, key in enumerate(fresh):
-        groups.add(key, len(base) + at)
-    keys = base + fresh
+def test_groups_hold_each_row_once_oldest_first(base, fresh, leaving, aged, settled):
+    """However rows came and went: as if all that are left had come together."""
+    every = base + fresh
+    ages = Column(np.int64)
+    ages.extend(np.array([age for _, age in every], dtype=np.int64))
+    groups = GroupedRows(ages if aged else None)
+    groups.rebuild(np.array([key for key, _ in base], dtype=np.int32))
+    for at, (key, _) in enumerate(fresh, start=len(base)):
+        groups.add(key, at)
+    leaving = {at for at in leaving if at < len(every)}
+    for at in leaving:
+        groups.remove(every[at][0], at)
+        groups.remove(every[at][0], at)
+    if settled:
+        groups.settle()
+    left = [at for at in range(len(every)) if at not in leaving]
+    if aged:
+        left.sort(key=lambda at: (every[at][1], at))
+    newest = {each: [] for each in (1, 3, 40)}
     for key in range(7):
-        rows = [at for at, other in enumerate(keys) if other == key]
+        rows = [at for at in left if every[at][0] == key]
         assert groups.rows(key).tolist() == rows
         assert groups.rows(key, newest=2).tolist() == rows[-2:]
-    everyone = np.arange(7, dtype=np.int32)
-    newest = groups.newest(everyone, 30).tolist()
-    assert sorted(newest) == [at for at, key in enumerate(keys) if key >= 0]
+        for each, expected in newest.items():
+            expected += rows[-each:]
+    for each, expected in newest.items():
+        found = groups.newest(np.arange(-1, 8, dtype=np.int32), each).tolist()
+        assert sorted(found) == sorted(expected)
+
+
+def test_what_left_a_group_can_come_back():
+    groups = GroupedRows()
+    groups.rebuild(np.array([1, 1], dtype=np.int32))
+    groups.remove(1, 0)
+    groups.add(1, 0)
+    assert groups.rows(1).tolist() == [0, 1]
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 4))))

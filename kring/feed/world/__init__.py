@@ -1,6 +1,6 @@
 """What the feed knows of a community: posts, acts, ties and companies as columns."""
 
-from kring.feed.world.acts import Act, ActColumns, ActView
+from kring.feed.world.acts import Act, ActColumns, ActView, Undone
 from kring.feed.world.exposures import Exposure, ExposureColumns
 from kring.feed.world.kinds import ActKind, Audience, AuthorKind, PostFlag
 from kring.feed.world.posts import Post, PostColumns
@@ -19,5 +19,6 @@ __all__ = [
     "PostColumns",
     "PostEdit",
     "PostFlag",
+    "Undone",
     "World",
 ]

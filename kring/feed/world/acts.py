@@ -7,18 +7,21 @@ The second row touches no post, so nothing is counted double.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kring.feed.world.columns import Bools, Column, GroupedRows, IdIndex, Ints, Rows
+from kring.feed.world.columns import Bools, Column, GroupedRows, IdIndex, Ints, Rows, contains
 from kring.feed.world.crowd import Tallies, Tally
 from kring.feed.world.exposures import Exposure, ExposureTable
 from kring.feed.world.kinds import COMMENTS, ENGAGES, OPENS, REJECTS, RESPONSES
 from kring.feed.world.posts import DAY_MS, PostTable
 
 RING_DAYS = 8
+EARLY_KEPT = 4096
+COUNTED = (COMMENTS, ENGAGES, OPENS, REJECTS, RESPONSES)
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,22 @@ class Act:
     at_ms: int
     post_id: int = 0
     target_author_id: int = 0
+
+
+@dataclass(frozen=True)
+class Undone:
+    """Which act to undo: on that post or, without a post, towards that person.
+
+    at_ms: the one of that moment, 0 for the latest; exact: one by way of a repost is undone only
+    where that repost is named, and one on the original only where that is
+    """
+
+    actor_id: int
+    kind: int
+    post_id: int = 0
+    target_author_id: int = 0
+    at_ms: int = 0
+    exact: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,6 +84,8 @@ class ActTable:
 
     posts: PostTable
     exposures: ExposureTable
+    # Ids of people who are gone: what they did and what was done towards them is left out.
+    gone: set[int]
     actor: Column[np.int32] = field(default_factory=lambda: Column(np.int32))
     target: Column[np.int32] = field(default_factory=lambda: Column(np.int32))
     kind: Column[np.uint8] = field(default_factory=lambda: Column(np.uint8))
@@ -73,14 +94,20 @@ class ActTable:
     post_row: Column[np.int32] = field(default_factory=lambda: Column(np.int32))
     passed_on: Column[np.bool_] = field(default_factory=lambda: Column(np.bool_))
     removed: Column[np.bool_] = field(default_factory=lambda: Column(np.bool_))
-    by_actor: GroupedRows = field(default_factory=GroupedRows)
-    by_target: GroupedRows = field(default_factory=GroupedRows)
-    by_post: GroupedRows = field(default_factory=GroupedRows)
-    early: set[int] = field(default_factory=set)
+    by_actor: GroupedRows = field(init=False)
+    by_target: GroupedRows = field(init=False)
+    by_post: GroupedRows = field(init=False)
+    # Posts that were acted upon before they were told of; bounded, since comments come here too.
+    early: dict[int, None] = field(default_factory=dict)
     # Living acts by which each person opened something: how much their company says of a post.
     opened_by: Column[np.int32] = field(default_factory=lambda: Column(np.int32))
     ring: Column[np.int32] = field(default_factory=lambda: Column(np.int32, width=RING_DAYS))
     ring_day: Column[np.int64] = field(default_factory=lambda: Column(np.int64, width=RING_DAYS))
+
+    def __post_init__(self) -> None:
+        self.by_actor = GroupedRows(self.at_ms)
+        self.by_target = GroupedRows(self.at_ms)
+        self.by_post = GroupedRows(self.at_ms)
 
     @property
     def people(self) -> IdIndex:
@@ -103,62 +130,102 @@ class ActTable:
         number = np.where(target == 0, -1, people.add_many(target)).astype(np.int32)
         resharer = self.posts.author.view[row[reposted]]
         author = self.posts.origin_author.view[row[reposted]]
+        number[known] = np.where(
+            number[known] == -1, self.posts.author.view[row[known]], number[known]
+        )
         credited, named = number.copy(), number[reposted]
-        credited[reposted] = np.where((named == -1) | (named == resharer), author, named)
+        credited[reposted] = np.where(named == resharer, author, named)
         final_id = np.where(origin != 0, origin, post_id)
         final_row = np.where(origin != 0, self.posts.index.find_many(final_id), row)
         kind, at_ms = np.asarray(acts.kind), np.asarray(acts.at_ms)
-        self.actor.extend(np.concatenate([actor, actor[reposted]]))
-        self.target.extend(np.concatenate([credited, resharer]))
-        self.kind.extend(np.concatenate([kind, kind[reposted]]))
-        self.at_ms.extend(np.concatenate([at_ms, at_ms[reposted]]))
-        self.post_id.extend(np.concatenate([final_id, post_id[reposted]]))
-        self.post_row.extend(np.concatenate([final_row, np.full(len(reposted), -1)]))
-        self.passed_on.extend(np.arange(len(kind) + len(reposted)) >= len(kind))
+        columns = (
+            (self.actor, np.concatenate([actor, actor[reposted]])),
+            (self.target, np.concatenate([credited, resharer])),
+            (self.kind, np.concatenate([kind, kind[reposted]])),
+            (self.at_ms, np.concatenate([at_ms, at_ms[reposted]])),
+            (self.post_id, np.concatenate([final_id, post_id[reposted]])),
+            (self.post_row, np.concatenate([final_row, np.full(len(reposted), -1)])),
+            (self.passed_on, np.arange(len(kind) + len(reposted)) >= len(kind)),
+        )
+        present = self._present(columns[0][1], columns[1][1])
+        present[len(kind) :] &= present[reposted]
+        for column, values in columns:
+            column.extend(values[present])
         self.removed.fill_to(len(self), False)
         self._regroup()
         self.recount()
 
     def add(self, act: Act) -> bool:
-        """Append one act; False when the very same one is known (an event delivered twice)."""
+        """Append one act; False when the very same one is known, or one of the two is gone."""
         post_id, target, resharer = self._credit(act.post_id, act.target_author_id)
         actor = self.people.add(act.actor_id)
+        if self._is_gone(actor) or self._is_gone(target):
+            return False
         same = self._matching(actor, act.kind, post_id, target)
         if (self.at_ms.view[same] == act.at_ms).any():
             return False
         row = self.posts.index.find(post_id) if post_id else -1
         if post_id and row < 0:
-            self.early.add(post_id)
+            self.early[post_id] = None
+            if len(self.early) > EARLY_KEPT:
+                del self.early[next(iter(self.early))]
         before = self._tally(actor, row)
         self._append(act, actor, target, (post_id, row), False)
         self._count(actor, act.kind, row, act.at_ms, 1, before)
-        if resharer >= 0:
+        if resharer >= 0 and not self._is_gone(resharer):
             self._append(act, actor, resharer, (act.post_id, -1), True)
-        if self.by_actor.overgrown:
-            self._regroup()
         return True
 
-    def remove(self, actor_id: int, kind: int, post_id: int, target_author_id: int) -> bool:
+    def remove(self, undone: Undone) -> bool:
         """Undo the latest such act; False when there is none (an event delivered twice)."""
-        own_id, target, _ = self._credit(post_id, target_author_id)
-        actor = self.people.find(actor_id)
-        if not post_id and target < 0:
+        found = self._find(undone)
+        if found < 0:
             return False
-        latest = self._matching(actor, kind, own_id, target if not post_id else None)[-1:]
-        if not latest.size:
-            return False
-        row, at_ms = int(self.post_row.view[latest[0]]), int(self.at_ms.view[latest[0]])
-        # The resharer's row is known by its moment: whoever undoes may name only the original.
-        rows = self.by_actor.rows(actor)
-        shared = self.passed_on.view[rows] & (self.kind.view[rows] == kind)
-        before = self._tally(actor, row)
-        self.removed.view[rows[shared & (self.at_ms.view[rows] == at_ms)]] = True
-        self.removed.view[latest] = True
-        self._count(actor, kind, row, at_ms, -1, before)
+        self.drop(self._with_passed_on(found))
         return True
+
+    def change_kind(self, actor_id: int, kind: int, other: int, post_id: int) -> bool:
+        """An act becomes one of another kind, that counts as this one does; False for none."""
+        if any(table[kind] != table[other] for table in COUNTED):
+            raise ValueError("an act can only become one that counts alike")
+        found = self._find(Undone(actor_id, kind, post_id))
+        if found >= 0:
+            self.kind.view[self._with_passed_on(found)] = other
+        return found >= 0
+
+    def drop(self, rows: Iterable[int]) -> None:
+        """Take these acts out of everything that is counted."""
+        for row in rows:
+            if self.removed.view[row]:
+                continue
+            actor, post_row = int(self.actor.view[row]), int(self.post_row.view[row])
+            before = self._tally(actor, post_row)
+            self.removed.view[row] = True
+            self.by_actor.remove(actor, row)
+            self.by_target.remove(int(self.target.view[row]), row)
+            self.by_post.remove(post_row, row)
+            if not self.passed_on.view[row]:
+                kind, at_ms = int(self.kind.view[row]), int(self.at_ms.view[row])
+                self._count(actor, kind, post_row, at_ms, -1, before)
+        self._settle()
+
+    def forget(self, person: int) -> None:
+        """Drop what one person did, and what was done towards them."""
+        for row in np.concatenate([self.by_actor.rows(person), self.by_target.rows(person)]):
+            self.drop([int(row)] if self.passed_on.view[row] else self._with_passed_on(int(row)))
+
+    def expire(self, kind: int, before_ms: int) -> None:
+        """Drop all acts of a kind from before a moment."""
+        old = (self.kind.view == kind) & (self.at_ms.view < before_ms) & ~self.removed.view
+        if old.any():
+            self.removed.view[old] = True
+            self._regroup()
+            self.recount()
 
     def add_exposure(self, exposure: Exposure) -> bool:
         """Take in who saw what, knowing what they have done with it already."""
+        if exposure.viewer_id in self.gone:
+            return False
         row = int(self.exposures.rows_of(np.array([exposure.post_id]))[0])
         viewer = self.people.find(exposure.viewer_id)
         responded = viewer >= 0 and self._tally(viewer, row).responded
@@ -180,7 +247,7 @@ class ActTable:
         """Count the acts on a post that were told before the post was."""
         post_id = int(self.posts.index.ids.view[post_row])
         if post_id in self.early:
-            self.early.remove(post_id)
+            del self.early[post_id]
             same = (self.post_id.view == post_id) & ~self.passed_on.view
             self.post_row.view[same] = post_row
             self._regroup()
@@ -238,16 +305,58 @@ class ActTable:
     def _credit(self, post_id: int, target_id: int) -> tuple[int, int, int]:
         """Which post and person an act credits, and the resharer (-1) who gets a share.
 
+        Whoever is not named is the author.
         A reply to a third person in the thread of a repost stays theirs.
         """
         row = self.posts.index.find(post_id) if post_id else -1
         target = self.people.add(target_id) if target_id else -1
+        if target < 0 and row >= 0:
+            target = int(self.posts.author.view[row])
         if row < 0 or not self.posts.origin_id.view[row]:
             return post_id, target, -1
         resharer, author = int(self.posts.author.view[row]), int(self.posts.origin_author.view[row])
-        if target in (-1, resharer):
+        if target == resharer:
             target = author
         return int(self.posts.origin_id.view[row]), target, resharer
+
+    def _is_gone(self, number: int) -> bool:
+        return bool(self.gone) and number >= 0 and int(self.people.ids.view[number]) in self.gone
+
+    def _present(self, actor: Rows, target: Rows) -> Bools:
+        """Which of many acts are between people who are not gone."""
+        gone = self.people.find_many(np.array(sorted(self.gone), dtype=np.int64))
+        gone = np.sort(gone[gone >= 0])
+        return ~contains(actor, gone) & ~contains(target, gone)
+
+    def _find(self, undone: Undone) -> int:
+        """The row of an act to undo, or -1."""
+        post_id = undone.post_id
+        own_id, target, resharer = self._credit(post_id, undone.target_author_id)
+        actor = self.people.find(undone.actor_id)
+        if not post_id and target < 0:
+            return -1
+        rows = self._matching(actor, undone.kind, own_id, target if not post_id else None)
+        if undone.at_ms:
+            rows = rows[self.at_ms.view[rows] == undone.at_ms]
+        if post_id and rows.size:
+            by_repost = np.array([self._passed_on_at(int(row), post_id) for row in rows])
+            meant = rows[by_repost == (resharer >= 0)]
+            rows = meant if meant.size or undone.exact else rows
+        return int(rows[-1]) if rows.size else -1
+
+    def _passed_on_at(self, row: int, post_id: int) -> bool:
+        """Whether an act came by a repost: by this one, or, given the original, by any."""
+        others = self._with_passed_on(row)[1:]
+        if self.posts.origin_id.view[self.posts.index.find(post_id)] if post_id else False:
+            others = [other for other in others if self.post_id.view[other] == post_id]
+        return bool(others)
+
+    def _with_passed_on(self, row: int) -> list[int]:
+        """An act's row, and the one that credits the resharer: known by its moment."""
+        rows = self.by_actor.rows(int(self.actor.view[row]))
+        same = self.passed_on.view[rows] & (self.kind.view[rows] == self.kind.view[row])
+        same &= self.at_ms.view[rows] == self.at_ms.view[row]
+        return [row, *rows[same].tolist()]
 
     def _matching(self, actor: int, kind: int, post_id: int, target: int | None) -> Rows:
         rows = self.by_actor.rows(actor)
@@ -272,6 +381,7 @@ class ActTable:
         self.by_actor.add(actor, row)
         self.by_target.add(target, row)
         self.by_post.add(post[1], row)
+        self._settle()
 
     def _tally(self, actor: int, row: int) -> Tally:
         """What one person has done with one post so far."""
@@ -323,10 +433,15 @@ class ActTable:
             self.ring.view[author, slot] += change
 
     def _regroup(self) -> None:
-        at_ms = self.at_ms.view
-        self.by_actor.rebuild(self.actor.view, at_ms)
-        self.by_target.rebuild(self.target.view, at_ms)
-        self.by_post.rebuild(self.post_row.view, at_ms)
+        gone = self.removed.view
+        self.by_actor.rebuild(np.where(gone, -1, self.actor.view))
+        self.by_target.rebuild(np.where(gone, -1, self.target.view))
+        self.by_post.rebuild(np.where(gone, -1, self.post_row.view))
+
+    def _settle(self) -> None:
+        for grouping in (self.by_actor, self.by_target, self.by_post):
+            if grouping.overgrown:
+                grouping.settle()
 
 
 def _tallies(

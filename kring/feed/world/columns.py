@@ -2,13 +2,13 @@
 
 A community grows by one row at a time and is read by thousands at a time, so each structure is a
 sorted base built in bulk plus a small dictionary of what arrived since; once that grows past a
-share of the base, the base is built again (amortised constant cost per row).
+share of the base, the two are merged (amortised constant cost per row).
 """
 
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Sequence
+from collections.abc import Collection
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -75,6 +75,12 @@ class Column(Generic[S]):
             self._reserve(size)
             self._data[self._size : size] = value
             self._size = size
+
+    def keep(self, rows: NDArray[np.integer]) -> None:
+        """Hold these rows alone, in this order. The array stays, so that views of it move on."""
+        held = self._data[rows]
+        self._data[: len(held)] = held
+        self._size = len(held)
 
     def _reserve(self, size: int) -> None:
         if size > len(self._data):
@@ -149,70 +155,166 @@ class IdIndex:
 
 
 class GroupedRows:
-    """The rows of each key (a small number), oldest first."""
+    """The rows of each key (a small number), oldest first.
 
-    def __init__(self) -> None:
+    age: one number per row, ascending = newer; without it rows are as old as their numbers say.
+    Rows that come later than younger ones are put in their place, and those that leave are gone
+    at once, so that it makes no difference whether rows came one by one or all together.
+    """
+
+    def __init__(self, age: Column[np.int64] | None = None) -> None:
+        self._age = age
         self._order: Rows = np.zeros(0, dtype=np.int32)
         self._start: Ints = np.zeros(1, dtype=np.int64)
         self._fresh: dict[int, list[int]] = {}
-        self._fresh_rows = 0
+        self._gone: dict[int, set[int]] = {}
+        # Keys of which a fresh row is older than one of the base.
+        self._late: set[int] = set()
+        self._changes = 0
 
-    def add(self, key: int, row: int, age: Ints | None = None) -> None:
-        """Add a row at the end, or by its age (one per row) where rows may arrive late."""
+    def add(self, key: int, row: int) -> None:
+        """Add a row by its age; -1 is no key."""
         if key < 0:
             return
-        fresh = self._fresh.setdefault(key, [])
-        if age is None or not fresh or age[fresh[-1]] <= age[row]:
-            fresh.append(row)
+        self._changes += 1
+        if row in self._gone.get(key, ()):
+            self._gone[key].remove(row)
+            return
+        fresh, age = self._fresh.setdefault(key, []), self._age_of
+        if fresh and age(fresh[-1]) > age(row):
+            insort(fresh, row, key=age)
         else:
-            insort(fresh, row, key=age.__getitem__)
-        self._fresh_rows += 1
+            fresh.append(row)
+        base = self._base(key)
+        if base.size and age(int(base[-1])) > age(row):
+            self._late.add(key)
+
+    def remove(self, key: int, row: int) -> None:
+        """Take a row away again; one that is not there changes nothing."""
+        fresh = self._fresh.get(key, [])
+        if row in fresh:
+            fresh.remove(row)
+        elif (self._base(key) == row).any():
+            self._gone.setdefault(key, set()).add(row)
+        else:
+            return
+        self._changes += 1
 
     @property
     def overgrown(self) -> bool:
-        return self._fresh_rows > max(REBUILD_FROM, self._order.size // REBUILD_SHARE)
+        return self._changes > max(REBUILD_FROM, self._order.size // REBUILD_SHARE)
 
-    def rebuild(self, keys: Rows, age: Ints) -> None:
-        """Sort every row anew. keys: one per row, -1 for none; age: ascending = newer."""
-        order = np.lexsort((age, keys)).astype(np.int32)
-        order = order[np.searchsorted(keys[order], 0) :]
-        counts = np.bincount(keys[order]) if order.size else np.zeros(0, dtype=np.int64)
+    def settle(self) -> None:
+        """Put what changed into the sorted base."""
+        if not self._changes:
+            return
+        keys = np.repeat(np.arange(len(self._start) - 1), np.diff(self._start))
+        kept = self._kept(keys)
+        keys, rows = keys[kept], self._order[kept]
+        fresh_keys, fresh_rows = self._fresh_pairs()
+        if self._late:
+            every = np.concatenate([keys, fresh_keys]), np.concatenate([rows, fresh_rows])
+            self.rebuild_pairs(*every)
+            return
+        # Nothing is out of order: each key's fresh rows go behind its others.
+        by_key = np.argsort(fresh_keys, kind="stable")
+        fresh_keys, fresh_rows = fresh_keys[by_key], fresh_rows[by_key]
+        size = int(max(len(self._start) - 1, fresh_keys[-1] + 1 if fresh_keys.size else 0))
+        held, came = np.bincount(keys, minlength=size), np.bincount(fresh_keys, minlength=size)
+        start = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(held + came)])
+        order = np.empty(start[-1], dtype=np.int32)
+        order[ranges(start[:-1], held)] = rows
+        order[ranges(start[:-1] + held, came)] = fresh_rows
         self._order = order
-        self._start = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(counts)])
-        self._fresh, self._fresh_rows = {}, 0
+        self._settled(start)
 
-    def rebuild_pairs(self, keys: Rows, rows: Rows) -> None:
-        """Group rows that may stand under several keys: one entry per pair, in order of the row."""
-        order = np.lexsort((rows, keys))
+    def rebuild(self, keys: Rows) -> None:
+        """Sort every row anew. keys: one per row, -1 for none."""
+        held = np.flatnonzero(keys >= 0).astype(np.int32)
+        self.rebuild_pairs(keys[held], held)
+
+    def rebuild_pairs(self, keys: NDArray[Any], rows: Rows) -> None:
+        """Group rows that may stand under several keys: one entry per pair."""
+        age: NDArray[Any] = rows if self._age is None else self._age.view[rows]
+        self._order = rows[np.lexsort((rows, age, keys))].astype(np.int32)
         counts = np.bincount(keys) if keys.size else np.zeros(0, dtype=np.int64)
-        self._order = rows[order]
-        self._start = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(counts)])
-        self._fresh, self._fresh_rows = {}, 0
+        self._settled(np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(counts)]))
 
     def rows(self, key: int, *, newest: int = 0) -> Rows:
         """The key's rows, oldest first; at most the `newest` ones when that is given."""
-        base = self._order[0:0]
-        if 0 <= key < self._start.size - 1:
-            base = self._order[self._start[key] : self._start[key + 1]]
-        fresh = self._fresh.get(key)
-        if fresh:
-            base = np.concatenate([base, np.array(fresh, dtype=np.int32)])
+        base = self._base(key)
+        if self._changes:
+            gone, fresh = self._gone.get(key), self._fresh.get(key)
+            if gone:
+                base = base[~np.isin(base, np.array(sorted(gone), dtype=np.int32))]
+            if fresh:
+                base = np.concatenate([base, np.array(fresh, dtype=np.int32)])
+                if key in self._late and self._age is not None:
+                    base = base[np.lexsort((base, self._age.view[base]))]
+                elif key in self._late:
+                    base = np.sort(base)
         return base[-newest:] if newest else base
 
     def newest(self, keys: Rows, each: int) -> Rows:
-        """Up to `each` rows of every key from the base and as many from what came since."""
+        """The `each` newest rows of every key, grouped by nothing in particular."""
         known = keys[(keys >= 0) & (keys < self._start.size - 1)].astype(np.int64)
+        most: int | Ints = each
+        parts: list[Rows] = []
+        if self._changes:
+            odd = [key for key in self._touched(keys, self._gone) if self._gone[key]]
+            odd += [key for key in self._touched(keys, self._late) if key not in set(odd)]
+            parts = [self.rows(key, newest=each) for key in odd]
+            known = known[~contains(known, np.sort(np.array(odd, dtype=np.int64)))]
+            grown = set(self._touched(keys, self._fresh)).difference(odd)
+            counts = {key: min(len(self._fresh[key]), each) for key in grown}
+            fresh = [row for key in counts for row in self._fresh[key][-each:]]
+            parts.append(np.array(fresh, dtype=np.int32))
+            most = each - _dense(known, counts)
         ends = self._start[known + 1]
-        lengths = np.minimum(ends - self._start[known], each)
+        lengths = np.minimum(ends - self._start[known], most)
         rows = self._order[ranges(ends - lengths, lengths)]
-        fresh = self._fresh_of(keys, each)
-        return np.concatenate([rows, np.array(fresh, dtype=np.int32)]) if fresh else rows
+        return np.concatenate([rows, *parts]) if parts else rows
 
-    def _fresh_of(self, keys: Rows, each: int) -> Sequence[int]:
-        if not self._fresh:
-            return ()
+    def _base(self, key: int) -> Rows:
+        if 0 <= key < self._start.size - 1:
+            return self._order[self._start[key] : self._start[key + 1]]
+        return self._order[0:0]
+
+    def _age_of(self, row: int) -> int:
+        return row if self._age is None else int(self._age.view[row])
+
+    def _touched(self, keys: Rows, among: Collection[int]) -> list[int]:
+        if not among:
+            return []
         wanted: list[int] = keys.tolist()
-        if len(self._fresh) < len(wanted):
+        if len(among) < len(wanted):
             held = set(wanted)
-            wanted = [key for key in self._fresh if key in held]
-        return [row for key in wanted for row in self._fresh.get(key, ())[-each:]]
+            return [key for key in among if key in held]
+        return [key for key in wanted if key in among]
+
+    def _fresh_pairs(self) -> tuple[Ints, Rows]:
+        keys = np.array([*self._fresh], dtype=np.int64)
+        counts = np.array([len(rows) for rows in self._fresh.values()], dtype=np.int64)
+        rows = np.fromiter((row for rows in self._fresh.values() for row in rows), dtype=np.int32)
+        return np.repeat(keys, counts), rows
+
+    def _kept(self, keys: Ints) -> Bools:
+        """Which entries of the base have not left; keys: of each entry."""
+        gone = [key << 32 | row for key, rows in self._gone.items() for row in rows]
+        if not gone:
+            return np.ones(len(keys), dtype=np.bool_)
+        return ~contains(keys << 32 | self._order, np.sort(np.array(gone, dtype=np.int64)))
+
+    def _settled(self, start: Ints) -> None:
+        self._start, self._changes = start, 0
+        self._fresh, self._gone, self._late = {}, {}, set()
+
+
+def _dense(keys: Ints, counts: dict[int, int]) -> Ints:
+    """The count of each key, 0 for one that has none."""
+    if not counts:
+        return np.zeros(len(keys), dtype=np.int64)
+    held = np.array(sorted(counts), dtype=np.int64)
+    numbers = np.array([counts[key] for key in held.tolist()], dtype=np.int64)
+    place = np.minimum(np.searchsorted(held, keys), held.size - 1)
+    return np.where(held[place] == keys, numbers[place], 0)

@@ -88,10 +88,14 @@ class CrowdTable:
         self.all_engaged += engaged
 
     def heat_at(self, rows: Rows, now_ms: int) -> Floats:
-        """Heat of each post at a moment, shape (n, 4)."""
+        """Heat of each post at a moment, shape (n, 4).
+
+        Rounded, so that it does not depend on the order in which it was added up: posts are
+        compared by it.
+        """
         passed = np.maximum(now_ms - self.heat_ms.view[rows], 0)[:, None]
         left = np.exp2(-passed / _HALF_LIVES_MS)
-        return np.asarray(np.maximum(self.heat.view[rows] * left, 0.0))
+        return np.asarray(np.round(np.maximum(self.heat.view[rows] * left, 0.0), 9))
 
     def recount(self, row: Rows, author: Rows, tallies: Tallies) -> None:
         """Everything from the beginning: one entry per person and post, authors left out.

@@ -16,8 +16,11 @@ from numpy.typing import NDArray
 
 from kring.feed.world.columns import Column, Floats, GroupedRows, IdIndex, Ints, Rows
 from kring.feed.world.posts import PostTable
+from kring.network.graph import distinct
 
 OTHERS, COLLEAGUES = 0, 1
+NEVER_MS = int(np.iinfo(np.int64).max)
+NOBODY = -1
 Companies = Callable[[Rows], Ints]
 
 
@@ -45,7 +48,10 @@ class ExposureColumns:
 
 @dataclass
 class ExposureTable:
-    """The columns, and per post the sums: observed and expected, shape (posts, 2 strata)."""
+    """The columns, and per post the sums: observed and expected, shape (posts, 2 strata).
+
+    A look of somebody who is forgotten keeps its row, with nobody as its viewer.
+    """
 
     posts: PostTable
     people: IdIndex
@@ -57,12 +63,15 @@ class ExposureTable:
     chance: Column[np.float32] = field(default_factory=lambda: Column(np.float32))
     expected: Column[np.float32] = field(default_factory=lambda: Column(np.float32))
     responded: Column[np.bool_] = field(default_factory=lambda: Column(np.bool_))
-    by_viewer: GroupedRows = field(default_factory=GroupedRows)
-    by_post: GroupedRows = field(default_factory=GroupedRows)
+    by_viewer: GroupedRows = field(init=False)
+    by_post: GroupedRows = field(init=False)
     sum_observed: Column[np.int32] = field(default_factory=lambda: Column(np.int32, width=2))
     sum_expected: Column[np.float64] = field(default_factory=lambda: Column(np.float64, width=2))
     reach: Column[np.float64] = field(default_factory=lambda: Column(np.float64))
-    first_ms: int = np.iinfo(np.int64).max
+    first_ms: int = NEVER_MS
+
+    def __post_init__(self) -> None:
+        self.by_viewer, self.by_post = GroupedRows(self.at_ms), GroupedRows(self.at_ms)
 
     def __len__(self) -> int:
         return len(self.viewer)
@@ -70,37 +79,40 @@ class ExposureTable:
     def rows_of(self, post_ids: Ints) -> Rows:
         """Where looks at these posts count: whoever saw a repost saw the original. -1: nowhere."""
         rows = self.posts.index.find_many(post_ids)
+        if not len(self.posts):
+            return rows
         origin = np.where(rows >= 0, self.posts.origin_id.view[rows], 0)
         reposts = np.flatnonzero(origin)
         rows[reposts] = self.posts.index.find_many(origin[reposts])
         return rows
 
-    def load(self, exposures: ExposureColumns) -> None:
+    def load(self, exposures: ExposureColumns, *, without: Rows | None = None) -> None:
         """Append many at once; posts that are unknown here are left out. Then `recount`.
 
-        Of several looks of one person at one post the first stands, with the best chance.
+        without: numbers of people whose looks are left out
         """
         row = self.rows_of(np.asarray(exposures.post_id, dtype=np.int64))
         viewer = self.people.add_many(np.asarray(exposures.viewer_id, dtype=np.int64))
-        at_ms = np.asarray(exposures.at_ms, dtype=np.int64)
-        held = np.flatnonzero((row >= 0) & (viewer != self.posts.author.view[row]))
-        order = held[np.lexsort((at_ms[held], row[held], viewer[held]))]
-        pairs = viewer[order].astype(np.int64) << 32 | row[order]
+        held = row >= 0
+        held[held] = viewer[held] != self.posts.author.view[row[held]]
+        if without is not None and without.size:
+            held &= ~np.isin(viewer, without)
+        chosen = np.flatnonzero(held)
+        at_ms, chance = np.asarray(exposures.at_ms), np.asarray(exposures.chance)
+        # Of an original and its reposts the first look counts, with the best chance.
+        pairs = viewer[chosen].astype(np.int64) << 32 | row[chosen]
+        order = np.lexsort((at_ms[chosen], pairs))
+        chosen, pairs = chosen[order], pairs[order]
         starts = np.flatnonzero(np.concatenate([[True], pairs[1:] != pairs[:-1]])[: pairs.size])
-        first = order[starts]
-        chance = np.asarray(exposures.chance, dtype=np.float64)[order]
-        best = np.maximum.reduceat(chance, starts) if starts.size else chance
-        arrival = np.argsort(at_ms[first], kind="stable")
-        first, best = first[arrival], best[arrival]
+        first = chosen[starts]
         self.viewer.extend(viewer[first])
         self.post_row.extend(row[first])
         self.post_id.extend(np.asarray(exposures.post_id)[first])
         self.at_ms.extend(at_ms[first])
-        self.chance.extend(best)
+        self.chance.extend(np.maximum.reduceat(chance[chosen], starts) if starts.size else first)
         self.expected.extend(np.asarray(exposures.expected)[first])
         self.responded.fill_to(len(self), False)
-        if len(self):
-            self.first_ms = int(self.at_ms.view.min())
+        self._note_first()
         self._regroup()
 
     def add(self, exposure: Exposure, *, responded: bool) -> bool:
@@ -133,10 +145,34 @@ class ExposureTable:
         self.by_viewer.add(viewer, at)
         self.by_post.add(row, at)
         self.first_ms = min(self.first_ms, exposure.at_ms)
-        if self.by_viewer.overgrown:
-            self._regroup()
+        self._settle()
         self._sum(np.array([at]), 1)
         return True
+
+    def forget(self, person: int) -> None:
+        """Nobody knows any more what one person saw."""
+        rows = self.by_viewer.rows(person).copy()
+        self._sum(rows, -1)
+        for at in rows.tolist():
+            self.by_viewer.remove(person, at)
+            self.by_post.remove(int(self.post_row.view[at]), at)
+        self.viewer.view[rows] = NOBODY
+        self._note_first()
+        self._settle()
+
+    def expire(self, before_ms: int) -> None:
+        """Let go of looks from before a moment."""
+        held = np.flatnonzero((self.at_ms.view >= before_ms) & (self.viewer.view != NOBODY))
+        if len(held) == len(self):
+            return
+        for column in (
+            self.viewer, self.post_row, self.post_id, self.at_ms, self.chance, self.expected,
+            self.responded,
+        ):  # fmt: skip
+            column.keep(held)
+        self._note_first()
+        self._regroup()
+        self._resum()
 
     def set_responded(self, row: int, viewer: int, responded: bool) -> None:
         """Note that someone who saw a post has responded to it, or has taken it back."""
@@ -155,10 +191,16 @@ class ExposureTable:
         self._lengthen()
         self._resum()
 
-    def company_changed(self, person: int) -> None:
-        """Somebody works elsewhere now: who is a colleague of whom is counted anew."""
-        if len(self) and person >= 0:
-            self._resum()
+    def of_person(self, person: int) -> Rows:
+        """Their looks, and everyone's at their posts: what their company makes a difference to."""
+        own = self.posts.by_author.rows(person)
+        looks = [self.by_viewer.rows(person), *(self.by_post.rows(row) for row in own.tolist())]
+        return distinct(np.concatenate(looks))
+
+    def count(self, rows: Rows, sign: int) -> None:
+        """Add these looks to the sums (1), or take them out (-1)."""
+        self._lengthen()
+        self._sum(rows, sign)
 
     def seen_by(self, viewers: Rows, each: int) -> Rows:
         """Exposures of each viewer, their newest ones."""
@@ -169,12 +211,12 @@ class ExposureTable:
         found = mine[self.post_row.view[mine] == row]
         return int(found[0]) if found.size else -1
 
-    def _strata(self, at: NDArray[np.int64]) -> NDArray[np.int64]:
+    def _strata(self, at: NDArray[np.integer]) -> NDArray[np.int64]:
         author = self.posts.author.view[self.post_row.view[at]]
         theirs, mine = self.companies(author), self.companies(self.viewer.view[at])
         return np.where((mine != 0) & (mine == theirs), COLLEAGUES, OTHERS)
 
-    def _sum(self, at: NDArray[np.int64], sign: int) -> None:
+    def _sum(self, at: NDArray[np.integer], sign: int) -> None:
         side, row = self._strata(at), self.post_row.view[at]
         chance = self.chance.view[at].astype(np.float64)
         np.add.at(self.sum_expected.view, (row, side), sign * chance * self.expected.view[at])
@@ -184,13 +226,21 @@ class ExposureTable:
     def _resum(self) -> None:
         for total in (self.sum_expected, self.sum_observed, self.reach):
             total.view[:] = 0
-        self._sum(np.arange(len(self)), 1)
+        self._sum(np.flatnonzero(self.viewer.view != NOBODY), 1)
+
+    def _note_first(self) -> None:
+        held = self.at_ms.view[self.viewer.view != NOBODY]
+        self.first_ms = int(held.min()) if held.size else NEVER_MS
 
     def _lengthen(self) -> None:
         for total in (self.sum_observed, self.sum_expected, self.reach):
             total.fill_to(len(self.posts), 0)
 
     def _regroup(self) -> None:
-        arrival = np.arange(len(self), dtype=np.int64)
-        self.by_viewer.rebuild(self.viewer.view, arrival)
-        self.by_post.rebuild(self.post_row.view, arrival)
+        self.by_viewer.rebuild(self.viewer.view)
+        self.by_post.rebuild(np.where(self.viewer.view == NOBODY, -1, self.post_row.view))
+
+    def _settle(self) -> None:
+        for grouping in (self.by_viewer, self.by_post):
+            if grouping.overgrown:
+                grouping.settle()

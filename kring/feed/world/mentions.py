@@ -18,10 +18,16 @@ class MentionTable:
     by_person: GroupedRows = field(default_factory=GroupedRows)
     by_post: GroupedRows = field(default_factory=GroupedRows)
 
-    def load(self, post_rows: Rows, person_ids: Ints) -> None:
-        """Append many pairs; those of unknown posts (row -1) are left out."""
+    def load(self, post_rows: Rows, person_ids: Ints, *, without: Rows | None = None) -> None:
+        """Append many pairs; those of unknown posts (row -1) are left out.
+
+        without: numbers of people of whom no mention is kept
+        """
+        person = self.people.add_many(np.asarray(person_ids, dtype=np.int64))
         held = post_rows >= 0
-        self.person.extend(self.people.add_many(np.asarray(person_ids, dtype=np.int64)[held]))
+        if without is not None and without.size:
+            held &= ~np.isin(person, without)
+        self.person.extend(person[held])
         self.post_row.extend(post_rows[held])
         self.removed.fill_to(len(self.person), False)
         self._regroup()
@@ -30,13 +36,12 @@ class MentionTable:
         """The people mentioned in a post are now these."""
         wanted = {self.people.add(person) for person in person_ids}
         rows = self.by_post.rows(post_row)
-        rows = rows[~self.removed.view[rows]]
         for at in rows.tolist():
             person = int(self.person.view[at])
             if person in wanted:
                 wanted.remove(person)
             else:
-                self.removed.view[at] = True
+                self._remove(at)
         for person in sorted(wanted):
             at = len(self.person)
             self.person.append(person)
@@ -44,21 +49,33 @@ class MentionTable:
             self.removed.append(False)
             self.by_person.add(person, at)
             self.by_post.add(post_row, at)
-        if self.by_person.overgrown:
-            self._regroup()
+        self._settle()
 
     def posts_mentioning(self, person: int) -> Rows:
         """Rows of the posts in which one is mentioned, ascending."""
-        rows = self.by_person.rows(person)
-        return np.sort(self.post_row.view[rows[~self.removed.view[rows]]])
+        return np.sort(self.post_row.view[self.by_person.rows(person)])
+
+    def forget(self, person: int) -> None:
+        """Nobody is mentioned by that name any more."""
+        for at in self.by_person.rows(person).tolist():
+            self._remove(at)
 
     def pairs_of(self, post_rows: Rows) -> tuple[Rows, Rows]:
         """(post row, person) of everyone mentioned in these posts."""
         rows = self.by_post.newest(post_rows, 64)
-        rows = rows[~self.removed.view[rows]]
         return self.post_row.view[rows], self.person.view[rows]
 
+    def _remove(self, at: int) -> None:
+        self.removed.view[at] = True
+        self.by_person.remove(int(self.person.view[at]), at)
+        self.by_post.remove(int(self.post_row.view[at]), at)
+
     def _regroup(self) -> None:
-        arrival = np.arange(len(self.person), dtype=np.int64)
-        self.by_person.rebuild(self.person.view, arrival)
-        self.by_post.rebuild(self.post_row.view, arrival)
+        gone = self.removed.view
+        self.by_person.rebuild(np.where(gone, -1, self.person.view))
+        self.by_post.rebuild(np.where(gone, -1, self.post_row.view))
+
+    def _settle(self) -> None:
+        for grouping in (self.by_person, self.by_post):
+            if grouping.overgrown:
+                grouping.settle()

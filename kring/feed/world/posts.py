@@ -1,7 +1,8 @@
 """Top-level posts and reposts as columns: what can be a candidate.
 
 Comments are not here; they are acts on their thread. A removed post keeps its row (rows never
-move), and counters live beside the post because every ranking reads them.
+move) without anything it said, and is loaded as such, so that acts by way of it find their
+original. Counters live beside the post because every ranking reads them.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from kring.feed.text import PostText
-from kring.feed.world.columns import Column, GroupedRows, IdIndex, Ints, Rows
+from kring.feed.world.columns import Bools, Column, GroupedRows, IdIndex, Ints, Rows
 from kring.feed.world.crowd import CrowdTable
 from kring.feed.world.kinds import Audience, AuthorKind
 from kring.feed.world.mentions import MentionTable
@@ -24,7 +25,10 @@ DAY_MS = 86_400_000
 
 @dataclass(frozen=True)
 class Post:
-    """One post as its event tells it. Times in unix milliseconds; 0 stands for none."""
+    """One post as its event tells it. Times in unix milliseconds; 0 stands for none.
+
+    removed: deleted, or its author is: a tombstone that says nothing
+    """
 
     post_id: int
     author_id: int
@@ -38,6 +42,7 @@ class Post:
     topics: tuple[int, ...] = ()
     company_id: int = 0
     mentions: tuple[int, ...] = ()
+    removed: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,7 @@ class PostColumns:
     audience: Ints | None = None
     topics: Ints | None = None
     company_id: Ints | None = None
+    removed: Ints | None = None
 
 
 @dataclass
@@ -82,20 +88,22 @@ class PostTable:
     responders: Column[np.int32] = field(default_factory=lambda: Column(np.int32))
     commenters: Column[np.int32] = field(default_factory=lambda: Column(np.int32))
     author_answers: Column[np.int32] = field(default_factory=lambda: Column(np.int32))
-    by_author: GroupedRows = field(default_factory=GroupedRows)
+    # Of posts that are not removed.
+    by_author: GroupedRows = field(init=False)
     originals_on_day: Column[np.int64] = field(default_factory=lambda: Column(np.int64))
     responses_on_day: Column[np.int64] = field(default_factory=lambda: Column(np.int64))
     posts_on_topic: Column[np.int64] = field(default_factory=lambda: Column(np.int64))
     originals_by: Column[np.int64] = field(default_factory=lambda: Column(np.int64))
     # How many of a post's topics its author named; the others were concluded from its words.
     named_topics: Column[np.uint8] = field(default_factory=lambda: Column(np.uint8))
-    by_topic: GroupedRows = field(default_factory=GroupedRows)
+    by_topic: GroupedRows = field(init=False)
     crowd: CrowdTable = field(default_factory=CrowdTable)
     texts: TextTable = field(default_factory=TextTable)
     mentions: MentionTable = field(init=False)
 
     def __post_init__(self) -> None:
         self.mentions = MentionTable(self.people)
+        self.by_author, self.by_topic = GroupedRows(self.index.ids), GroupedRows(self.index.ids)
 
     def __len__(self) -> int:
         return len(self.index)
@@ -110,7 +118,7 @@ class PostTable:
         def column(values: Ints | None) -> Ints:
             return np.zeros(len(ids), np.int64) if values is None else np.asarray(values)[order]
 
-        origin_author = column(posts.origin_author_id)
+        origin_author, removed = column(posts.origin_author_id), column(posts.removed) != 0
         self.index.add_many(ids)
         self.author.extend(self.people.add_many(column(posts.author_id)))
         self.author_kind.extend(column(posts.author_kind))
@@ -119,21 +127,23 @@ class PostTable:
             np.where(origin_author == 0, -1, self.people.add_many(origin_author))
         )
         self.created_ms.extend(column(posts.created_ms))
-        self.words.extend(column(posts.words))
-        self.flags.extend(column(posts.flags))
+        # What is removed says nothing.
+        self.words.extend(np.where(removed, 0, column(posts.words)))
+        self.flags.extend(np.where(removed, 0, column(posts.flags)))
         self.audience.extend(column(posts.audience))
-        numbered = self._numbered(posts.topics, order)
+        numbered = self._numbered(posts.topics, order, ~removed)
         self.topics.extend(numbered)
         self.named_topics.extend((numbered >= 0).sum(axis=1))
         self.company_id.extend(column(posts.company_id))
+        self.removed.extend(removed)
         self._lengthen()
         self.recount()
 
-    def _numbered(self, topics: Ints | None, order: Ints) -> Rows:
+    def _numbered(self, topics: Ints | None, order: Ints, kept: Bools) -> Rows:
         numbers = np.full((len(order), MAX_TOPICS), -1, dtype=np.int32)
         if topics is not None and topics.size:
             held = np.asarray(topics, dtype=np.int64)[order, :MAX_TOPICS]
-            used = held >= 0
+            used = (held >= 0) & kept[:, None]
             numbers[:, : held.shape[1]][used] = self.topic_ids.add_many(held[used])
         return numbers
 
@@ -150,17 +160,16 @@ class PostTable:
         self.words.append(post.words)
         self.flags.append(post.flags)
         self.audience.append(post.audience)
-        self.topics.append(self._padded(post.topics))
-        self.named_topics.append(min(len(set(post.topics)), MAX_TOPICS))
+        self.topics.append(self._padded(() if post.removed else post.topics))
+        self.named_topics.append(self._named(row))
         self.company_id.append(post.company_id)
+        self.removed.append(post.removed)
         self._lengthen()
-        self._count(row, 1)
-        self._note_topics(row)
-        self.mentions.set(row, post.mentions)
-        self.by_author.add(int(self.author.view[row]), row, self.index.ids.view)
-        if self.by_author.overgrown:
-            self.by_author.rebuild(self.author.view, self.index.ids.view)
-        self.relink(int(self.author.view[row]))
+        if not post.removed:
+            self._count(row, 1)
+            self._group(row)
+            self.mentions.set(row, post.mentions)
+            self.relink(int(self.author.view[row]))
         return row
 
     def set_topics(self, row: int, topics: tuple[int, ...]) -> None:
@@ -175,22 +184,53 @@ class PostTable:
         named = self.topics.view[row, : int(self.named_topics.view[row])]
         self._set_topics(row, tuple(self.topic_ids.ids.view[named].tolist()), text.topics)
 
+    def load_texts(self, rows: Rows, texts: Sequence[PostText]) -> None:
+        """The same for many posts at once. Then `recount`."""
+        self.texts.load(rows, texts)
+        for row, text in zip(rows.tolist(), texts, strict=True):
+            if text.topics:
+                named = self.topics.view[row, : int(self.named_topics.view[row])]
+                known = self.topic_ids.ids.view[named].tolist()
+                self.topics.view[row] = self._padded((*known, *text.topics))
+
+    def clear_text(self, row: int) -> None:
+        """Nothing is concluded from the words of a post any more."""
+        self.texts.clear(row)
+        named = self.topics.view[row, : int(self.named_topics.view[row])]
+        self._set_topics(row, tuple(self.topic_ids.ids.view[named].tolist()), ())
+
     def _set_topics(self, row: int, named: Sequence[int], concluded: Sequence[int]) -> None:
-        if not self.removed.view[row]:
+        living = not self.removed.view[row]
+        if living:
             self._count(row, -1)
+        before = self._topics_of(row)
         self.topics.view[row] = self._padded((*named, *concluded))
         self.named_topics.view[row] = min(len(set(named)), MAX_TOPICS)
-        if not self.removed.view[row]:
+        after = self._topics_of(row)
+        if living:
             self._count(row, 1)
-        self._note_topics(row)
-
-    def _note_topics(self, row: int) -> None:
-        """Make the row findable by its topics; readers check, since topics may leave it again."""
-        for topic in self.topics.view[row].tolist():
-            if topic >= 0 and row not in self.by_topic.rows(topic, newest=1):
+            for topic in before - after:
+                self.by_topic.remove(topic, row)
+            for topic in after - before:
                 self.by_topic.add(topic, row)
-        if self.by_topic.overgrown:
-            self._rebuild_by_topic()
+        self._settle()
+
+    def _topics_of(self, row: int) -> set[int]:
+        return set(self.topics.view[row].tolist()) - {-1}
+
+    def _named(self, row: int) -> int:
+        return len(self._topics_of(row))
+
+    def _group(self, row: int) -> None:
+        self.by_author.add(int(self.author.view[row]), row)
+        for topic in self._topics_of(row):
+            self.by_topic.add(topic, row)
+        self._settle()
+
+    def _settle(self) -> None:
+        for grouping in (self.by_author, self.by_topic):
+            if grouping.overgrown:
+                grouping.settle()
 
     def counts(self, row: int) -> bool:
         """Whether a post's response counts for its author: a living original's does."""
@@ -202,13 +242,24 @@ class PostTable:
         return np.where(counted, self.author.view, -1).astype(np.int32)
 
     def set_removed(self, row: int, removed: bool) -> None:
-        if bool(self.removed.view[row]) != removed:
-            self.removed.view[row] = removed
-            self._count(row, -1 if removed else 1)
-            if not self.origin_id.view[row]:
-                author = int(self.author.view[row])
-                self.crowd.count_post(row, author, -1 if removed else 1)
-            self.relink(int(self.author.view[row]))
+        """Take a post away with all it said, or bring it back with nothing yet."""
+        if bool(self.removed.view[row]) == removed:
+            return
+        author, original = int(self.author.view[row]), not self.origin_id.view[row]
+        if removed:
+            self.mentions.set(row, ())
+            self.clear_text(row)
+            self._set_topics(row, (), ())
+            self._count(row, -1)
+            self.by_author.remove(author, row)
+            self.words.view[row] = self.flags.view[row] = 0
+        self.removed.view[row] = removed
+        if not removed:
+            self._count(row, 1)
+            self._group(row)
+        if original:
+            self.crowd.count_post(row, author, -1 if removed else 1)
+        self.relink(author)
 
     def count_response(self, row: int, change: int) -> None:
         """One person more or fewer responded. Reposts have none: their original has them."""
@@ -219,8 +270,6 @@ class PostTable:
     def relink(self, author: int) -> None:
         """Note for each of an author's posts which one went before it (-1: none)."""
         rows = self.by_author.rows(author)
-        rows = rows[~self.removed.view[rows]]
-        rows = rows[np.argsort(self.index.ids.view[rows], kind="stable")]
         self.previous.view[rows[:1]] = -1
         self.previous.view[rows[1:]] = rows[:-1]
 
@@ -228,7 +277,7 @@ class PostTable:
         """Everything that is derived from all posts together, from the beginning."""
         alive = np.flatnonzero(~self.removed.view)
         author, ids = self.author.view, self.index.ids.view
-        self.by_author.rebuild(author, ids)
+        self.by_author.rebuild(np.where(self.removed.view, -1, author))
         chain = alive[np.lexsort((ids[alive], author[alive]))]
         same = author[chain[1:]] == author[chain[:-1]]
         self.previous.view[chain[:1]] = -1
@@ -246,7 +295,8 @@ class PostTable:
         self.posts_on_topic.extend(np.bincount(held[held >= 0], minlength=len(self.topic_ids)))
 
     def _rebuild_by_topic(self) -> None:
-        rows, places = np.nonzero(self.topics.view >= 0)
+        used = (self.topics.view >= 0) & ~self.removed.view[:, None]
+        rows, places = np.nonzero(used)
         self.by_topic.rebuild_pairs(self.topics.view[rows, places], rows.astype(np.int32))
 
     def _padded(self, topics: tuple[int, ...]) -> list[int]:
@@ -257,7 +307,6 @@ class PostTable:
         for counter in (self.responders, self.commenters, self.author_answers):
             counter.fill_to(len(self.index), 0)
         self.previous.fill_to(len(self.index), -1)
-        self.removed.fill_to(len(self.index), False)
         self.texts.lengthen(len(self.index))
         self.crowd.lengthen(len(self.index), len(self.people))
         self.originals_by.fill_to(len(self.people), 0)

@@ -46,6 +46,8 @@ class TextTable:
         self.duplicate_of.view[row] = text.duplicate_of
         place = int(self.vector_at.view[row])
         if text.vector is None:
+            if place:
+                self.vectors.view[place] = 0
             self.vector_at.view[row] = 0
         elif place:
             self.vectors.view[place] = text.vector
@@ -53,11 +55,25 @@ class TextTable:
             self.vector_at.view[row] = len(self.vectors)
             self.vectors.append(text.vector)
 
+    def clear(self, row: int) -> None:
+        """Forget what was concluded from a post."""
+        for column in (self.language, self.bait, self.duplicate_of):
+            column.view[row] = 0
+        place = int(self.vector_at.view[row])
+        if place:
+            self.vectors.view[place] = 0
+            self.vector_at.view[row] = 0
+
     def load(self, rows: Rows, texts: Sequence[PostText]) -> None:
-        """The same for many posts at once."""
-        for row, text in zip(rows.tolist(), texts, strict=True):
-            if row >= 0:
-                self.set(row, text)
+        """The same for many posts at once, that had no text before."""
+        self.language.view[rows] = [language_code(text.language) for text in texts]
+        self.bait.view[rows] = [text.bait for text in texts]
+        self.duplicate_of.view[rows] = [text.duplicate_of for text in texts]
+        vectors = [text.vector for text in texts if text.vector is not None]
+        if vectors:
+            has = np.array([text.vector is not None for text in texts])
+            self.vector_at.view[rows[has]] = len(self.vectors) + np.arange(len(vectors))
+            self.vectors.extend(np.stack(vectors))
 
     def vectors_of(self, rows: Rows) -> NDArray[np.float32]:
         """Unit vectors, shape (n, 64); zeros for a post that has none."""
