@@ -11,7 +11,7 @@ from typing import Any
 
 from kring.core.clock import to_ms
 from kring.core.events import Event, Recorded
-from kring.core.ids import TIME_SHIFT, ms_of
+from kring.core.ids import ms_of
 from kring.feed.events import (
     LessLikeThisAsked,
     LessLikeThisUndone,
@@ -31,6 +31,8 @@ from kring.members import events as members
 from kring.network import events as network
 from kring.posts import events as posts
 from kring.posts.models import ReactionKind
+
+PRESENT_MS = 60_000
 
 
 def apply(world: World, recorded: Recorded, library: Library, *, bare_words: int) -> None:
@@ -65,10 +67,10 @@ class _Place:
     def logged_ms(self) -> int:
         """When an act happened that stands in the log alone, which dates it by its event's id.
 
-        Ids that carry no moment are the lab's.
+        An id made at quite another moment (the lab's, a backdated one) tells nothing.
         """
-        dated = self.recorded.event_id >> TIME_SHIFT
-        return ms_of(self.recorded.event_id) if dated else self.at_ms
+        made = ms_of(self.recorded.event_id)
+        return made if abs(made - self.at_ms) < PRESENT_MS else self.at_ms
 
 
 def _published(at: _Place, event: posts.PostPublished | posts.PostEdited | posts.Reposted) -> None:
