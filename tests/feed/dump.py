@@ -8,6 +8,7 @@ import numpy as np
 
 from kring.feed.world import World
 from kring.feed.world.columns import Ints, Rows
+from kring.feed.world.exposures import STRATA
 from kring.feed.world.posts import DAY_MS
 
 
@@ -60,8 +61,11 @@ def _posts(world: World, now_ms: int) -> dict[int, Any]:
                 "previous": int(posts.index.ids.view[previous]) if previous >= 0 else 0,
                 "seen": [
                     column.view[row].tolist() if row < len(column) else np.zeros(shape).tolist()
-                    for column, shape in ((table.sum_observed, 2), (table.sum_expected, 2),
-                                          (table.reach, ()))
+                    for column, shape in (
+                        (table.sum_observed, STRATA),
+                        (table.sum_expected, STRATA),
+                        (table.reach, ()),
+                    )
                 ],
             }  # fmt: skip
         found[post_id] = told

@@ -77,6 +77,18 @@ def test_applause_of_colleagues_cannot_carry_a_post():
     assert told(town, post)[3] == pytest.approx((KAPPA + KAPPA / 3 * 6) / (KAPPA + KAPPA / 3))
 
 
+def test_applause_that_was_to_be_expected_is_no_evidence():
+    town = measured_town()
+    post = town.post(2, 10)
+    see(town, range(100, 112), post, expected=0.6)
+    see(town, [10], post, expected=0.2)
+    for person in (10, *range(100, 112)):
+        town.act(person, ActKind.COMMENT, 1, post)
+    observed, expected, _, ratio = told(town, post)
+    assert (observed, expected) == (13, pytest.approx(7.4))
+    assert ratio == pytest.approx((1 + KAPPA) / (0.2 + KAPPA))
+
+
 def test_before_anything_is_known_of_looks_the_communitys_mean_is_the_measure():
     town = Town()
     post = town.post(2, 10)

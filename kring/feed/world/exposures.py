@@ -3,7 +3,8 @@
 An exposure is one person and one post. `chance` is the probability that it was seen at all (1 when
 the page reported it), `expected` the probability of a response from this person to this author, as
 it stood when it was shown; both are told by the event, so every process holds the same numbers.
-Observed and expected are kept in two strata: colleagues (of the author, now) and all others.
+Observed and expected are kept in three strata: regulars, who nearly always respond to this author
+and so say nothing of the post; colleagues (of the author, now); and all others.
 """
 
 from __future__ import annotations
@@ -18,7 +19,11 @@ from kring.feed.world.columns import Column, Floats, GroupedRows, IdIndex, Ints,
 from kring.feed.world.posts import PostTable
 from kring.network.graph import distinct
 
-OTHERS, COLLEAGUES = 0, 1
+OTHERS, COLLEAGUES, REGULARS = 0, 1, 2
+STRATA = 3
+# Who was expected to respond with more than this chance responds out of habit or by agreement:
+# with it, a dozen people who applaud each other daily gain nothing after two or three posts.
+REGULAR = 0.25
 NEVER_MS = int(np.iinfo(np.int64).max)
 NOBODY = -1
 Companies = Callable[[Rows], Ints]
@@ -48,7 +53,7 @@ class ExposureColumns:
 
 @dataclass
 class ExposureTable:
-    """The columns, and per post the sums: observed and expected, shape (posts, 2 strata).
+    """The columns, and per post the sums: observed and expected, shape (posts, STRATA).
 
     A look of somebody who is forgotten keeps its row, with nobody as its viewer.
     """
@@ -65,8 +70,10 @@ class ExposureTable:
     responded: Column[np.bool_] = field(default_factory=lambda: Column(np.bool_))
     by_viewer: GroupedRows = field(init=False)
     by_post: GroupedRows = field(init=False)
-    sum_observed: Column[np.int32] = field(default_factory=lambda: Column(np.int32, width=2))
-    sum_expected: Column[np.float64] = field(default_factory=lambda: Column(np.float64, width=2))
+    sum_observed: Column[np.int32] = field(default_factory=lambda: Column(np.int32, width=STRATA))
+    sum_expected: Column[np.float64] = field(
+        default_factory=lambda: Column(np.float64, width=STRATA)
+    )
     reach: Column[np.float64] = field(default_factory=lambda: Column(np.float64))
     first_ms: int = NEVER_MS
 
@@ -214,7 +221,8 @@ class ExposureTable:
     def _strata(self, at: NDArray[np.integer]) -> NDArray[np.int64]:
         author = self.posts.author.view[self.post_row.view[at]]
         theirs, mine = self.companies(author), self.companies(self.viewer.view[at])
-        return np.where((mine != 0) & (mine == theirs), COLLEAGUES, OTHERS)
+        side = np.where((mine != 0) & (mine == theirs), COLLEAGUES, OTHERS)
+        return np.where(self.expected.view[at] > REGULAR, REGULARS, side)
 
     def _sum(self, at: NDArray[np.integer], sign: int) -> None:
         side, row = self._strata(at), self.post_row.view[at]
