@@ -22,8 +22,9 @@ from kring.feed.world.columns import Ints, contains
 from kring.network.graph import distinct
 
 T = TypeVar("T")
-# A slate so old is as good as new: what was two hours old is half a minute older. About 60 kB each.
+# A slate so old is as good as new: what was two hours old is half a minute older.
 KEPT_MS = 30_000
+# About 170 kB each, with the reasons in words; those that are over go when another comes.
 SLATES = 500
 
 
@@ -81,11 +82,12 @@ class KeptSlates(Generic[T]):
         made_ms, position = made
         self._kept[viewer_id] = _Kept(page, question, made_ms, position, concerns)
         self._kept.move_to_end(viewer_id)
-        if len(self._kept) > SLATES:
+        # The first is the one that was not asked for longest, so it was not made later either.
+        while len(self._kept) > SLATES or self._first_is_over(made_ms):
             self._kept.popitem(last=False)
 
-    def forget(self, viewer_id: int) -> None:
-        self._kept.pop(viewer_id, None)
+    def _first_is_over(self, now_ms: int) -> bool:
+        return now_ms - next(iter(self._kept.values())).made_ms >= KEPT_MS
 
     def forget_all(self) -> None:
         self._kept.clear()

@@ -250,3 +250,14 @@ def test_only_so_many_slates_are_kept():
     assert kept.find(SLATES, "q", 1) == f"page {SLATES}"
     kept.forget_all()
     assert kept.find(SLATES, "q", 1) is None
+
+
+def test_slates_that_are_over_are_not_kept_until_somebody_asks():
+    kept = KeptSlates(News())
+    for viewer in range(3):
+        kept.keep(viewer, "q", f"page {viewer}", (viewer * 10_000, 0), ())
+    assert kept.find(1, "q", 20_000) == "page 1"
+    kept.keep(3, "q", "page 3", (10_000 + KEPT_MS, 0), ())
+    assert list(kept._kept) == [2, 1, 3]
+    kept.keep(4, "q", "page 4", (KEPT_MS * 10, 0), ())
+    assert list(kept._kept) == [4]
