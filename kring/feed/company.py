@@ -16,8 +16,8 @@ import numpy as np
 from kring.feed.policy import Policy
 from kring.feed.world import ActView, World
 from kring.feed.world.columns import Bools, Floats, Ints, Rows, contains
-from kring.feed.world.crowd import HOUR_MS
-from kring.feed.world.kinds import ENGAGES, OPENS
+from kring.feed.world.crowd import HEAT_HOURS, HOUR_MS
+from kring.feed.world.kinds import COMMENTS, ENGAGES, OPENS
 
 
 class Company(NamedTuple):
@@ -32,13 +32,29 @@ class Company(NamedTuple):
     alike_engaged: Floats
 
 
+class NearCrowd(NamedTuple):
+    """Per candidate: what people the viewer knows do with it, as sums of their weights.
+
+    heat: shape (n, 4), decayed at the half-lives of `crowd.HEAT_HOURS`
+    """
+
+    heat: Floats
+    openers: Floats
+    engaged: Floats
+    commenters: Floats
+
+
 class Drawn(NamedTuple):
-    """Per candidate: what the company does with it. Sums over people who opened it."""
+    """Per candidate: what the company does with it. Sums over people who opened it.
+
+    near: the same of those the viewer knows; None for a viewer who knows nobody
+    """
 
     alike: Floats
     alike_lately: Floats
     leads: Floats
     alike_engaged: Floats
+    near: NearCrowd | None = None
 
 
 def company_of(world: World, me: int, acts: ActView, policy: Policy) -> Company:
@@ -47,7 +63,7 @@ def company_of(world: World, me: int, acts: ActView, policy: Policy) -> Company:
     chosen = np.flatnonzero(OPENS[acts.kind] & (acts.post_row >= 0))
     chosen = chosen[~world.posts.removed.view[acts.post_row[chosen]]]
     mine = _first_opened(acts, chosen[::-1], rules.posts_read)
-    row, actor, at_ms, engaged = openers(world, mine.row, rules.openers_each)
+    row, actor, at_ms, engaged, _ = openers(world, mine.row, rules.openers_each)
     others = actor != me
     row, actor, at_ms, engaged = row[others], actor[others], at_ms[others], engaged[others]
     if not row.size:
@@ -67,12 +83,13 @@ def company_of(world: World, me: int, acts: ActView, policy: Policy) -> Company:
 
 
 class Openers(NamedTuple):
-    """One entry per post and person: who opened it first when, and whether they did more."""
+    """One entry per post and person: who opened it first when, and what more they did."""
 
     row: Rows
     actor: Rows
     at_ms: Ints
     engaged: Bools
+    commented: Bools
 
 
 class Opened(NamedTuple):
@@ -107,36 +124,56 @@ def openers(world: World, posts: Rows, each: int) -> Openers:
     starts = np.flatnonzero(np.concatenate([[True], pairs[1:] != pairs[:-1]])[: pairs.size])
     if not starts.size:
         none = np.zeros(0, dtype=np.int32)
-        return Openers(none, none, none.astype(np.int64), none.astype(np.bool_))
+        never = none.astype(np.bool_)
+        return Openers(none, none, none.astype(np.int64), never, never)
     return Openers(
         row=(pairs[starts] >> 32).astype(np.int32),
         actor=(pairs[starts] & 0xFFFFFFFF).astype(np.int32),
         at_ms=np.minimum.reduceat(table.at_ms.view[rows][order], starts),
         engaged=np.logical_or.reduceat(ENGAGES[kind][order], starts),
+        commented=np.logical_or.reduceat(COMMENTS[kind][order], starts),
     )
 
 
-def drawn_to(world: World, company: Company, posts: Rows, now_ms: int, policy: Policy) -> Drawn:
-    """What the company did with each of these posts. posts: rows, each once is enough."""
+def drawn_to(
+    world: World, company: Company, near: Floats | None, posts: Rows, *, now_ms: int, policy: Policy
+) -> Drawn:
+    """What the company did with each of these posts.
+
+    near: how much each person counts for the viewer, as `near_of` says. posts: rows, each once is
+    enough
+    """
     rules = policy.company
     wanted, place = np.unique(posts, return_inverse=True)
-    row, actor, at_ms, _ = found = openers(world, wanted, rules.openers_each)
-    foreign = (actor != world.posts.author.view[row]) & (at_ms <= now_ms)
-    at = np.searchsorted(wanted, row[foreign])
-    actor, hours = actor[foreign], (now_ms - at_ms[foreign]) / HOUR_MS
-    recent = np.exp2(-hours / rules.lately_hours)
+    found = openers(world, wanted, rules.openers_each)
+    foreign = (found.actor != world.posts.author.view[found.row]) & (found.at_ms <= now_ms)
+    found = Openers(*(column[foreign] for column in found))
+    at = np.searchsorted(wanted, found.row)
+    hours = (now_ms - found.at_ms) / HOUR_MS
 
-    def total(weights: Floats) -> Floats:
+    def total(at: Ints, weights: Floats) -> Floats:
         sums = np.bincount(at, weights, minlength=wanted.size)
         return np.asarray(sums[place])
 
-    known = np.flatnonzero(contains(actor, company.people))
-    at, recent = at[known], recent[known]
-    who = np.searchsorted(company.people, actor[known])
-    alike = company.alike[who]
+    crowd, counted = None, np.flatnonzero(contains(found.actor, company.people))
+    if near is not None:
+        ours = np.flatnonzero(near[found.actor] > 0.0)
+        weight, since, where = near[found.actor[ours]], hours[ours], at[ours]
+        heat = [total(where, weight * np.exp2(-since / half)) for half in HEAT_HOURS]
+        crowd = NearCrowd(
+            heat=np.stack(heat, axis=1),
+            openers=total(where, weight),
+            engaged=total(where, weight * found.engaged[ours]),
+            commenters=total(where, weight * found.commented[ours]),
+        )
+    actor = found.actor[counted]
+    who, where = np.searchsorted(company.people, actor), at[counted]
+    weight = np.ones(len(actor)) if near is None else near[actor]
+    alike = weight * company.alike[who]
     return Drawn(
-        alike=total(alike),
-        alike_lately=total(alike * recent),
-        leads=total(company.leads[who]),
-        alike_engaged=total(company.alike_engaged[who] * found.engaged[foreign][known]),
+        alike=total(where, alike),
+        alike_lately=total(where, alike * np.exp2(-hours[counted] / rules.lately_hours)),
+        leads=total(where, weight * company.leads[who]),
+        alike_engaged=total(where, weight * company.alike_engaged[who] * found.engaged[counted]),
+        near=crowd,
     )

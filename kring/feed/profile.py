@@ -9,6 +9,7 @@ import numpy as np
 
 from kring.feed.affinity import Ties, act_weights, decay, ties
 from kring.feed.company import Drawn, company_of, drawn_to
+from kring.feed.near import near_of
 from kring.feed.policy import Policy
 from kring.feed.response import Habit, habit_of
 from kring.feed.viewer import Viewer
@@ -27,7 +28,7 @@ class Profile:
     interest: per topic number, log of the viewer's interest over the community's
     subject: mean direction of what the viewer opened lately, shape (64,), zeros for none
     habit: what the viewer was shown and responded to, by author
-    drawn: for rows of posts, what people of the viewer's taste did with them
+    drawn: for rows of posts, what people of the viewer's taste and acquaintance did with them
     last_here_ms: the viewer's last act before the present visit; 0 for none
     """
 
@@ -58,7 +59,7 @@ def profile_of(world: World, viewer: Viewer, policy: Policy) -> Profile:
     unwanted |= contains(viewer.connection_ids, viewer.blocked_ids)
     connections = world.people.find_many(viewer.connection_ids[~unwanted])
     strong = _strong(world, connections, forth, policy)
-    company = company_of(world, me, acts, policy)
+    company, near = company_of(world, me, acts, policy), near_of(world, viewer, policy)
     return Profile(
         acts=acts,
         acts_back=acts_back,
@@ -70,9 +71,23 @@ def profile_of(world: World, viewer: Viewer, policy: Policy) -> Profile:
         interest=interest_of(world, viewer, acts, policy),
         subject=_subject(world, acts, viewer.now_ms, policy),
         habit=habit_of(world, viewer.id if viewer.profiling else 0, viewer.now_ms, policy),
-        drawn=lambda rows: drawn_to(world, company, rows, viewer.now_ms, policy),
+        drawn=_once(
+            lambda rows: drawn_to(world, company, near, rows, now_ms=viewer.now_ms, policy=policy)
+        ),
         last_here_ms=_last_visit(acts, viewer.now_ms, policy),
     )
+
+
+def _once(compute: Callable[[Rows], Drawn]) -> Callable[[Rows], Drawn]:
+    """Keep the last answer: several groups of features ask for the very same rows."""
+    held: list[tuple[Rows, Drawn]] = []
+
+    def asked(rows: Rows) -> Drawn:
+        if not held or held[0][0] is not rows:
+            held[:] = [(rows, compute(rows))]
+        return held[0][1]
+
+    return asked
 
 
 def _until(acts: ActView, now_ms: int) -> ActView:

@@ -17,8 +17,10 @@ def conversation(context: Context, batch: Batch) -> Columns:
     posts, thread, drawn = context.world.posts, batch["thread_row"], context.profile.drawn
     company = drawn(thread)
     present, rate = _strong_ties(context, batch)
+    near = company.near
+    commenters = posts.commenters.view[thread] if near is None else near.commenters
     return {
-        "commenters": np.log1p(posts.commenters.view[thread]),
+        "commenters": np.log1p(commenters),
         "author_answers": np.log1p(posts.author_answers.view[thread]),
         "ties_in_thread": np.log1p(present),
         "social_proof": rate,

@@ -16,9 +16,17 @@ HEAT_NAMES = ("heat_hour", "heat_morning", "heat_day", "heat_week")
 
 
 def response(context: Context, batch: Batch) -> Columns:
-    """Relative engagement, what is opened right now and how that compares with the page."""
+    """Relative engagement, what is opened right now and how that compares with the page.
+
+    Counts are of people the viewer knows; of everybody, for a viewer who knows nobody.
+    """
     world, rows, now = context.world, batch["thread_row"], context.viewer.now_ms
-    heat = world.posts.crowd.heat_at(rows, now)
+    crowd, near = world.posts.crowd, context.profile.drawn(rows).near
+    if near is None:
+        openers, engaged = crowd.openers.view[rows], crowd.engaged.view[rows]
+        heat = crowd.heat_at(rows, now)
+    else:
+        openers, engaged, heat = near.openers, near.engaged, near.heat
     columns: Columns = dict(zip(HEAT_NAMES, np.log1p(heat).T, strict=True))
     author = world.posts.author.view[rows]
     return {
@@ -26,17 +34,18 @@ def response(context: Context, batch: Batch) -> Columns:
         **columns,
         "hotter_on_page": np.log1p(how_many_exceed(heat[:, 1])),
         "opened_on_page": np.log1p(how_many_exceed(heat[:, 3])),
-        "engagement": engagement(world, rows, context.policy),
+        "engagement": engagement(world, openers, engaged, context.policy),
         "author_record": author_record(world, rows, author, context.policy),
         "rejection": rejection(world, rows, context.policy),
     }
 
 
-def engagement(world: World, rows: Rows, policy: Policy) -> Floats:
+def engagement(
+    world: World, openers: Floats | Rows, engaged: Floats | Rows, policy: Policy
+) -> Floats:
     """log of the share of a post's openers who did more, over the community's share; shrunk."""
     crowd, kappa = world.posts.crowd, policy.record.kappa
     common = (crowd.all_engaged + 1.0) / (crowd.all_openers + 10.0)
-    engaged, openers = crowd.engaged.view[rows], crowd.openers.view[rows]
     return np.asarray(np.log((engaged + kappa * common) / ((openers + kappa) * common)))
 
 

@@ -128,6 +128,7 @@ class Company:
     alike_kappa: float
     leads_kappa: float
     lately_hours: float
+    near_ties: float
     proof_kappa: float
 
 

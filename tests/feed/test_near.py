@@ -1,0 +1,68 @@
+"""Whose openings count: people the viewer knows, and everybody for who knows nobody."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from kring.feed.features import NAMES
+from kring.feed.home import rank
+from kring.feed.near import near_of
+from kring.feed.policy import default_policy
+from kring.feed.stages import Viewer
+from kring.feed.world import ActKind
+from tests.feed.communities import NOON, Town
+
+POLICY = default_policy()
+TIES = range(2, 2 + int(POLICY.company.near_ties))
+CROWD = range(100, 112)
+COUNTS = ("heat_hour", "heat_morning", "heat_day", "heat_week", "engagement", "commenters")
+
+
+def opened_by(people):
+    """A town in which these people opened, liked and answered one of two posts."""
+    town = Town()
+    for tie in TIES:
+        town.post(tie, 24 * 200)
+    plain, pushed = town.post(2, 5), town.post(3, 5)
+    for person in people:
+        for kind in (ActKind.READ, ActKind.REACT, ActKind.COMMENT):
+            town.act(person, kind, 1, pushed)
+    return town, plain, pushed
+
+
+def told(town, post, **viewer):
+    slate = rank(town.world, Viewer(id=1, now_ms=NOON, **viewer), POLICY, 20)
+    row = slate.features[slate.post_id.tolist().index(post)]
+    return {name: float(row[NAMES.index(name)]) for name in COUNTS}
+
+
+def test_a_crowd_of_strangers_is_none_to_who_knows_many_people():
+    town, plain, pushed = opened_by(CROWD)
+    viewer = {"connection_ids": [*TIES]}
+    assert told(town, pushed, **viewer) == told(town, plain, **viewer)
+
+
+def test_a_crowd_of_ties_counts_each_of_them():
+    town, plain, pushed = opened_by(list(TIES)[2:6])
+    seen = told(town, pushed, connection_ids=[*TIES])
+    assert seen["commenters"] == pytest.approx(np.log1p(4))
+    assert seen["heat_day"] > told(town, plain, connection_ids=[*TIES])["heat_day"]
+    assert seen == told(town, pushed, connection_ids=[2, 3, 4, 5], followed_ids=list(TIES)[4:])
+
+
+def test_who_knows_few_people_hears_strangers_a_little_less():
+    town, _, pushed = opened_by(CROWD)
+    weights = near_of(town.world, Viewer(id=1, now_ms=NOON, connection_ids=[2, 3]), POLICY)
+    assert weights[town.world.people.find(2)] == 1.0
+    assert weights[town.world.people.find(100)] == pytest.approx(1 - 2 / POLICY.company.near_ties)
+    assert told(town, pushed, connection_ids=[2, 3])["commenters"] > np.log1p(9)
+
+
+def test_for_who_knows_nobody_everybody_counts():
+    town, _, pushed = opened_by(CROWD)
+    assert near_of(town.world, Viewer(id=1, now_ms=NOON), POLICY) is None
+    assert near_of(town.world, Viewer(id=1, now_ms=NOON, connection_ids=[999]), POLICY) is None
+    seen = told(town, pushed, membership_ids=[3])
+    assert seen["commenters"] == pytest.approx(np.log1p(12))
+    assert seen["heat_hour"] == pytest.approx(np.log1p(6), abs=1e-3)
