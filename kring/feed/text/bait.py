@@ -18,6 +18,8 @@ from kring.feed.text.words import own_words, plain
 _HEAD, _TAIL = 1_500, 1_500
 _QUOTED = re.compile(r"[\"“„«]([^\"“”„«»\n]{10,300})[\"”»]")
 _QUOTED_WORDS = 4
+# Nothing is said between words: a page of empty lines must not be walked from each of its lines.
+_GAP = re.compile(r"\s{2,}")
 # A word in capitals stands for a word in quotation marks: comment YES, comment "yes".
 _SHOUTED = re.compile(r"\b([A-Z]{2,20})\b")
 
@@ -32,7 +34,7 @@ class Bait:
 
 def bait_of(text: str) -> Bait:
     """How likely a text is bait, and by which cues. Bounded: 3,000 signs are looked at."""
-    said = plain(own_words(text))
+    said = _GAP.sub(_one_space, plain(own_words(text)))
     if len(said) > _HEAD + _TAIL:
         said = f"{said[:_HEAD]}\n{said[-_TAIL:]}"
     said = _QUOTED.sub(_unless_said_by_others, said)
@@ -43,6 +45,10 @@ def bait_of(text: str) -> Bait:
     odds = BIAS + pro + max(contra, MOST_HONEST)
     named = sorted((cue for cue in found if cue.weight > 0), key=lambda cue: -cue.weight)
     return Bait(1 / (1 + math.exp(-odds)), tuple(cue.name for cue in named))
+
+
+def _one_space(gap: re.Match[str]) -> str:
+    return "\n" if "\n" in gap[0] else " "
 
 
 def _unless_said_by_others(quoted: re.Match[str]) -> str:

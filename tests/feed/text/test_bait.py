@@ -64,8 +64,10 @@ def test_any_text_has_a_probability(text):
     assert 0 < bait_of(text).probability < 1
 
 
-@pytest.mark.parametrize("piece", ["a ", "like ", "👍", '"', "comment ", '"a b c d ', "@ ", "how "])
+@pytest.mark.parametrize(
+    "piece", ["a ", "like ", "👍", '"', "comment ", '"a b c d ', "@ ", "how ", "\n", " \n"]
+)
 def test_no_text_takes_long(piece):
     started = time.process_time()
-    bait_of(piece * 10_000)
+    bait_of(f"a{piece * 10_000}b")
     assert time.process_time() - started < 0.5
