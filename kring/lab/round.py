@@ -22,6 +22,7 @@ from kring.feed.text.encode import Encoder
 from kring.lab import peers
 from kring.lab.community import Community, Reader
 from kring.lab.deskdrop import FIRST, Happening, read_log, read_titles
+from kring.lab.probe.contestant import Probe
 from kring.lab.production import By, Production, hold_out
 from kring.lab.replay import Contestant, Told, play
 from kring.lab.worklist import Holdout, Query, View, read_work, write_answers
@@ -32,9 +33,8 @@ METRICS = {
     "engage": ("gauc",),
     "p1": ("recall@5", "recall@10"),
 }
-RANKERS = ("kring", "edgerank", "newest")
-# Beside whom ours is put, with an interval of the difference.
-RIVAL = "edgerank"
+# Who plays which round; the first is put beside the second, with an interval of the difference.
+ROUNDS = {"deskdrop": ("kring", "edgerank", "newest"), "probe": ("probe", "kring")}
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,8 @@ class Material:
             return peers.EdgeRank()
         if ranker == "newest":
             return peers.Newest()
+        if ranker == "probe":
+            return Probe(self.production(), seed=1)
         return self.production()
 
 
@@ -120,29 +122,32 @@ def play_round(
     material: Material,
     referee: Referee,
     folder: Path,
+    what: str,
     protocols: Sequence[str],
     telling: Callable[[str], Told],
 ) -> dict[str, Any]:
-    """Everybody's figures, by protocol and ranker, and ours less the rival's.
+    """Everybody's figures, by protocol and ranker, and the first one's less the second's.
 
-    folder: where questions and answers are put. telling: makes a progress line with that name
+    folder: where questions and answers are put; what: a name of ROUNDS; telling: makes a progress
+    line with that name. P1 has no moments, so only we take part in it.
     """
     report: dict[str, Any] = {"policy": material.policy.hash, "by": material.by}
     for protocol in protocols:
         questions = folder / f"{protocol}.questions.jsonl.gz"
         referee.questions(protocol, questions)
-        rankers = RANKERS if protocol != "p1" else RANKERS[:1]
+        rankers = ROUNDS[what] if protocol != "p1" else ("kring",)
         files = {ranker: folder / f"{protocol}.{ranker}.jsonl.gz" for ranker in rankers}
         for ranker, path in files.items():
             told = telling(f"{protocol}, {ranker}")
             answer(material, protocol, questions, path, ranker=ranker, told=told)
-        judged = {
-            ranker: referee.judge(protocol, path, files.get(RIVAL) if ranker == "kring" else None)
-            for ranker, path in files.items()
-        }
-        report[protocol] = {ranker: one["metrics"] for ranker, one in judged.items()}
-        if "difference" in judged["kring"]:
-            report[protocol]["kring - " + RIVAL] = judged["kring"]["difference"]
+        first, *others = rankers
+        rival = others[0] if others else None
+        judged = referee.judge(protocol, files[first], files[rival] if rival else None)
+        figures = {first: judged["metrics"]}
+        figures |= {one: referee.judge(protocol, files[one])["metrics"] for one in others}
+        if rival:
+            figures[f"{first} - {rival}"] = judged["difference"]
+        report[protocol] = figures
     return report
 
 

@@ -38,7 +38,7 @@ def one_list(files, *more) -> int:
     return evaluate(*[word for pair in files.items() for word in pair], *more)
 
 
-@pytest.mark.parametrize("ranker", ["kring", "edgerank", "newest"])
+@pytest.mark.parametrize("ranker", ["kring", "edgerank", "newest", "probe"])
 def test_one_work_list_is_answered_twice_alike(files, ranker):
     assert one_list(files, "--ranker", ranker) == 0
     first = files["--answers"].read_bytes()
@@ -102,6 +102,16 @@ def test_the_referee_accepts_a_short_window_of_the_real_log(capsysbinary):
         assert low <= value <= high
     assert report["p2"]["newest"]["age_auc"]["micro"] == [0.5, 0.5, 0.5]
     assert "gauc" in report["engage"]["kring"]
+
+
+@needs_the_referee
+def test_the_probe_plays_a_round_of_its_own(capsys):
+    window = ["--start", "2016-04-01", "--end", "2016-04-02", "--protocol", "p2"]
+    words = ["evaluate", "probe", str(DATA), *window]
+    assert cli.main(words) == 0
+    said = capsys.readouterr().out
+    for name in ("| probe |", "| kring |", "| probe - kring |"):
+        assert name in said
 
 
 @needs_the_referee

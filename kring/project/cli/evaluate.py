@@ -1,7 +1,8 @@
 """Measure the ranker on a recorded community, as an independent referee sees it.
 
-`kring evaluate deskdrop DIR --window dev` plays a whole round on the data in DIR. With --queries
-and --answers it answers one work list of the referee's instead.
+`kring evaluate deskdrop DIR --window dev` plays a whole round on the Deskdrop data in DIR. With
+--queries and --answers it answers one work list of the referee's instead. `kring evaluate probe`
+plays a round with a learner on our features: how far could they carry us?
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ BAD_INPUT = 2
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("what", choices=["deskdrop"], help="which recorded community")
+    parser.add_argument("what", choices=["deskdrop", "probe"], help="ours, or a learner's reach")
     parser.add_argument("folder", type=folder, nargs="?", metavar="DIR", help="its files")
     window = parser.add_argument_group("a whole round")
     window.add_argument("--window", choices=["tune", "dev"], help="the referee's name for it")
@@ -44,7 +45,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         help="p2, engage, p1 (default of a round: p2, engage)",
     )
-    parser.add_argument("--ranker", choices=["kring", "edgerank", "newest"], default="kring")
+    parser.add_argument(
+        "--ranker", choices=["kring", "edgerank", "newest", "probe"], default="kring"
+    )
     parser.add_argument("--by", choices=["read", "value", "score"], help="by what ours ranks")
     parser.add_argument(
         "--encoder", choices=["hashed", "sentence"], default="hashed", help="of the titles"
@@ -129,6 +132,7 @@ def _round(args: argparse.Namespace) -> int:
             material,
             referee,
             args.keep or Path(temporary),
+            args.what,
             args.protocol or PROTOCOLS[:2],
             lambda what: Progress(what).update,
         )
