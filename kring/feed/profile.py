@@ -12,10 +12,11 @@ from kring.feed.company import Drawn, company_of, drawn_to
 from kring.feed.near import near_of
 from kring.feed.policy import Policy
 from kring.feed.response import Habit, habit_of
-from kring.feed.viewer import Viewer
+from kring.feed.viewer import Viewer, may_see
 from kring.feed.world import ActView, World
 from kring.feed.world.columns import Floats, Ints, Rows, contains
 from kring.feed.world.kinds import PUBLIC_ACTS
+from kring.network.graph import distinct
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Profile:
     """People are dense numbers of the world.
 
     strong: the viewer's closest connections, closest first
-    strong_acts: what those did in public on posts, newest acts only
+    strong_acts: what those did in public on posts and not by habit, newest acts only
     strong_saw: what those are known to have seen, as post row << 32 | person
     interest: per topic number, log of the viewer's interest over the community's
     subject: mean direction of what the viewer opened lately, shape (64,), zeros for none
@@ -135,10 +136,25 @@ def _strong(world: World, connections: Rows, forth: Ties, policy: Policy) -> Row
 
 
 def _public_acts(world: World, people: Rows, now_ms: int, policy: Policy) -> ActView:
-    table = world.acts
-    rows = table.by_actor.newest(people, policy.strong_ties.acts_each)
-    shown = PUBLIC_ACTS[table.kind.view[rows]] & (table.post_row.view[rows] >= 0)
-    return table.select(rows[shown & (table.at_ms.view[rows] <= now_ms)])
+    """What these did in public on posts lately, without what they do for one author anyway.
+
+    Who took part in more than `strong_ties.habit` posts of somebody lately does so by habit or by
+    agreement; one more such post is no news to others.
+    """
+    table, rules = world.acts, policy.strong_ties
+    rows = table.by_actor.newest(people, max(rules.acts_each, rules.habit_acts))
+    rows = rows[PUBLIC_ACTS[table.kind.view[rows]] & (table.post_row.view[rows] >= 0)]
+    rows = rows[table.at_ms.view[rows] <= now_ms]
+    post, actor = table.post_row.view[rows].astype(np.int64), table.actor.view[rows]
+    pairs = distinct(post << 32 | actor)
+    author = world.posts.author.view
+    towards, often = np.unique(
+        author[pairs >> 32].astype(np.int64) << 32 | pairs & 0xFFFFFFFF, return_counts=True
+    )
+    usual = towards[(often > rules.habit) & (towards >> 32 != towards & 0xFFFFFFFF)]
+    newest = np.isin(rows, table.by_actor.newest(people, rules.acts_each))
+    news = ~contains(author[post].astype(np.int64) << 32 | actor, usual)
+    return table.select(rows[newest & news])
 
 
 def interest_of(world: World, viewer: Viewer, acts: ActView, policy: Policy) -> Floats:
@@ -199,16 +215,18 @@ def declared_topics(world: World, viewer: Viewer, policy: Policy) -> Floats:
         (viewer.followed_ids, rules.follow_person),
         (viewer.membership_ids, rules.group),
     ):
-        counts += _of_ties(world, ids, lent, policy)
+        counts += _of_ties(world, viewer, ids, lent, policy)
     return counts
 
 
-def _of_ties(world: World, ids: Ints, lent: float, policy: Policy) -> Floats:
-    """What each of these people lends, by the topics of their last posts."""
+def _of_ties(world: World, viewer: Viewer, ids: Ints, lent: float, policy: Policy) -> Floats:
+    """What each of these people lends, by the topics of their last posts that are for the viewer."""
     if not ids.size or not lent:
         return np.zeros(len(world.posts.topic_ids))
     rows = world.posts.by_author.newest(world.people.find_many(ids), policy.topics.posts_each)
     rows = rows[(world.posts.topics.view[rows, 0] >= 0) & ~world.posts.removed.view[rows]]
+    author_ids = world.person_ids(world.posts.author.view[rows])
+    rows = rows[may_see(viewer, world.posts.audience.view[rows], author_ids)]
     author = world.posts.author.view[rows]
     written = np.bincount(author) if author.size else np.zeros(0)
     return _spread(world, rows, lent / written[author])

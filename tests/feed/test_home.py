@@ -153,6 +153,23 @@ def test_when_all_that_strong_ties_talked_about_is_hidden_the_feed_is_empty():
     assert order(town, connection_ids=[2], hidden_post_ids=hidden) == []
 
 
+def test_a_strong_tie_who_answers_all_of_somebodys_posts_brings_none_of_them():
+    town = Town()
+    town.talk(1, 2)
+    usual = []
+    for number in range(POLICY.strong_ties.habit):
+        usual.append(town.post(9, 24 - number))
+        town.act(2, ActKind.COMMENT, 20 - number, usual[-1])
+    news = town.post(8, 5)
+    town.act(2, ActKind.COMMENT, 4, news)
+    assert {news, *usual} <= {*order(town, connection_ids=[2])}
+    usual.append(town.post(9, 4))
+    town.act(2, ActKind.COMMENT, 3, usual[-1])
+    found = {*order(town, connection_ids=[2])}
+    assert news in found
+    assert not found & {*usual}
+
+
 def test_what_has_not_happened_yet_is_not_there():
     town = Town()
     now = town.post(2, 5)

@@ -58,6 +58,8 @@ class StrongTies:
     count: int
     minimum: float
     acts_each: int
+    habit: int
+    habit_acts: int
     exposures_each: int
 
 
