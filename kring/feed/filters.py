@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kring.feed.batch import Batch
 from kring.feed.stages import Context, Verdict, verdict
+from kring.feed.viewer import may_see
 from kring.feed.world import Audience
 from kring.feed.world.columns import Bools, Ints, contains
 from kring.feed.world.posts import DAY_MS
@@ -24,28 +24,16 @@ class OutOfAudience:
     name = "audience"
 
     def filter(self, context: Context, batch: Batch) -> Verdict:
-        keep = _may_see(context, batch["audience"], batch.author_id)
+        keep = may_see(context.viewer, batch["audience"], batch.author_id)
         # Whoever is mentioned may see a post for a few; one for the mentioned alone is a message.
         keep |= batch["mentions_me"] & (batch["audience"] < Audience.DIRECT)
         if batch["origin_id"].any():
             origin = batch["origin_row"]
             audience = context.world.posts.audience.view[np.maximum(origin, 0)]
-            shown = _may_see(context, audience, batch["origin_author_id"])
+            shown = may_see(context.viewer, audience, batch["origin_author_id"])
             gone = context.world.posts.removed.view[np.maximum(origin, 0)]
             keep &= (origin < 0) | (shown & ~gone)
         return verdict(batch, keep)
-
-
-def _may_see(context: Context, audience: NDArray[np.uint8], author_ids: Ints) -> Bools:
-    shown = audience <= Audience.MEMBERS
-    if shown.all():
-        return shown
-    viewer = context.viewer
-    connected = contains(author_ids, viewer.connection_ids)
-    member = contains(author_ids, viewer.membership_ids)
-    shown |= (audience == Audience.CONNECTIONS) & connected
-    shown |= (audience == Audience.GROUP) & member
-    return np.asarray(shown)
 
 
 class Blocked:

@@ -12,7 +12,7 @@ import numpy as np
 
 from kring.feed.policy import Policy
 from kring.feed.profile import interest_of
-from kring.feed.viewer import Viewer
+from kring.feed.viewer import Viewer, may_see
 from kring.feed.world import ActKind, ActView, World
 from kring.feed.world.columns import Bools, Ints, Rows, contains
 from kring.feed.world.posts import DAY_MS
@@ -114,7 +114,10 @@ def _ties_per_topic(world: World, viewer: Viewer, policy: Policy) -> Ints:
     unwanted = contains(ids, viewer.blocked_ids) | contains(ids, viewer.muted_author_ids)
     people: Rows = world.people.find_many(distinct(ids[~unwanted]))
     rows = world.posts.by_author.newest(people[people >= 0], policy.topics.posts_each)
-    rows = rows[~world.posts.removed.view[rows]]
+    # What a tie tells others than the viewer is not told here either.
+    author_ids = world.person_ids(world.posts.author.view[rows])
+    told = may_see(viewer, world.posts.audience.view[rows], author_ids)
+    rows = rows[told & ~world.posts.removed.view[rows]]
     held = world.posts.topics.view[rows]
     used = held >= 0
     authors = np.repeat(world.posts.author.view[rows], used.sum(axis=1))

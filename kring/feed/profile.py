@@ -220,7 +220,7 @@ def declared_topics(world: World, viewer: Viewer, policy: Policy) -> Floats:
 
 
 def _of_ties(world: World, viewer: Viewer, ids: Ints, lent: float, policy: Policy) -> Floats:
-    """What each of these people lends, by the topics of their last posts that are for the viewer."""
+    """What each of these people lends, by the topics of their last posts for the viewer."""
     if not ids.size or not lent:
         return np.zeros(len(world.posts.topic_ids))
     rows = world.posts.by_author.newest(world.people.find_many(ids), policy.topics.posts_each)

@@ -8,8 +8,10 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from kring.feed.world.columns import Ints
+from kring.feed.world.columns import Bools, Ints, contains
+from kring.feed.world.kinds import Audience
 from kring.network.graph import distinct
 
 ID_SETS = (
@@ -99,6 +101,16 @@ class Viewer:
 
     def _set(self, name: str, value: Any) -> None:
         object.__setattr__(self, name, value)
+
+
+def may_see(viewer: Viewer, audience: NDArray[np.uint8], author_ids: Ints) -> Bools:
+    """Whether each post of these audiences and authors is for this viewer, mentions left aside."""
+    shown = audience <= Audience.MEMBERS
+    if shown.all():
+        return shown
+    shown |= (audience == Audience.CONNECTIONS) & contains(author_ids, viewer.connection_ids)
+    shown |= (audience == Audience.GROUP) & contains(author_ids, viewer.membership_ids)
+    return np.asarray(shown)
 
 
 def _ascending(ids: Any) -> Ints:

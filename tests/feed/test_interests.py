@@ -8,7 +8,7 @@ from kring.feed.interests import interests_of
 from kring.feed.policy import default_policy
 from kring.feed.profile import profile_of
 from kring.feed.stages import Viewer
-from kring.feed.world import ActKind
+from kring.feed.world import ActKind, Audience
 from tests.feed.communities import NOON, Town
 
 POLICY = default_policy()
@@ -96,3 +96,23 @@ def test_hides_are_no_interest(town):
 
 def test_an_empty_community_interests_nobody():
     assert interests_of(Town().world, viewer(), POLICY, most=5) == []
+
+
+@pytest.mark.parametrize("audience", [Audience.CONNECTIONS, Audience.GROUP, Audience.DIRECT])
+def test_nobody_learns_what_a_tie_writes_about_among_others(town, audience):
+    """4 is followed, not connected: what 4 tells connections or a group is not for the viewer."""
+    before = profile_of(town.world, viewer(followed_ids=[4]), POLICY).interest
+    town.post(4, 20, topics=(LAW, PENSIONS), audience=audience)
+    found = listed(town, followed_ids=[4])
+    assert (found[LAW].ties, found[PENSIONS].ties) == (2, 0)
+    after = profile_of(town.world, viewer(followed_ids=[4]), POLICY).interest
+    only_more_supply = profile_of(town.world, viewer(), POLICY).interest
+    assert before is not None
+    assert after.tolist() == only_more_supply.tolist()
+
+
+def test_what_connections_tell_their_connections_is_a_source(town):
+    town.post(2, 20, topics=(DATA,), audience=Audience.CONNECTIONS)
+    assert listed(town)[DATA].ties == 1
+    town.post(2, 20, topics=(90,), audience=Audience.DIRECT)
+    assert 90 not in listed(town)
