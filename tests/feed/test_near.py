@@ -10,8 +10,8 @@ from kring.feed.home import rank
 from kring.feed.near import near_of
 from kring.feed.policy import default_policy
 from kring.feed.stages import Viewer
-from kring.feed.world import ActKind
-from tests.feed.communities import NOON, Town
+from kring.feed.world import ActKind, Exposure
+from tests.feed.communities import HOUR, NOON, Town
 
 POLICY = default_policy()
 TIES = range(2, 2 + int(POLICY.company.near_ties))
@@ -37,6 +37,11 @@ def told(town, post, **viewer):
     return {name: float(row[NAMES.index(name)]) for name in COUNTS}
 
 
+def record_of(town, post):
+    slate = rank(town.world, Viewer(id=1, now_ms=NOON, connection_ids=[*TIES]), POLICY, 20)
+    return float(slate.features[slate.post_id.tolist().index(post), NAMES.index("author_record")])
+
+
 def test_a_crowd_of_strangers_is_none_to_who_knows_many_people():
     town, plain, pushed = opened_by(CROWD)
     viewer = {"connection_ids": [*TIES]}
@@ -57,6 +62,21 @@ def test_who_knows_few_people_hears_strangers_a_little_less():
     assert weights[town.world.people.find(2)] == 1.0
     assert weights[town.world.people.find(100)] == pytest.approx(1 - 2 / POLICY.company.near_ties)
     assert told(town, pushed, connection_ids=[2, 3])["commenters"] > np.log1p(9)
+
+
+def test_an_authors_record_is_how_they_were_received_not_by_how_many():
+    town, plain, pushed = opened_by([])
+    for author, expected, responders in ((2, 0.02, 4), (3, 0.24, 7)):
+        for hours in (30, 50, 70):
+            post = town.post(author, hours)
+            seen = [Exposure(one, post, NOON - 80 * HOUR, 1.0, expected) for one in range(20, 50)]
+            town.world.add_seen(seen)
+            for person in range(20, 20 + responders):
+                town.act(person, ActKind.REACT, 28, post)
+    record = {post: record_of(town, post) for post in (plain, pushed)}
+    assert record[plain] > record[pushed]
+    assert abs(record[pushed]) < 0.1
+    assert abs(record[plain]) <= POLICY.record.highest
 
 
 def test_for_who_knows_nobody_everybody_counts():

@@ -10,7 +10,7 @@ from kring.feed.policy import Policy
 from kring.feed.response import response_ratio
 from kring.feed.stages import Context
 from kring.feed.world import World
-from kring.feed.world.columns import Floats, Rows
+from kring.feed.world.columns import Floats, Rows, contains, lookup
 
 HEAT_NAMES = ("heat_hour", "heat_morning", "heat_day", "heat_week")
 
@@ -21,21 +21,23 @@ def response(context: Context, batch: Batch) -> Columns:
     Counts are of people the viewer knows; of everybody, for a viewer who knows nobody.
     """
     world, rows, now = context.world, batch["thread_row"], context.viewer.now_ms
+    author = world.posts.author.view[rows]
     crowd, near = world.posts.crowd, context.profile.drawn(rows).near
     if near is None:
         openers, engaged = crowd.openers.view[rows], crowd.engaged.view[rows]
         heat = crowd.heat_at(rows, now)
+        record = author_record(world, rows, author, context.policy)
     else:
         openers, engaged, heat = near.openers, near.engaged, near.heat
+        record = author_response(world, rows, author, now, context.policy)
     columns: Columns = dict(zip(HEAT_NAMES, np.log1p(heat).T, strict=True))
-    author = world.posts.author.view[rows]
     return {
         "response": np.log(response_ratio(world, rows, now, context.policy)),
         **columns,
         "hotter_on_page": np.log1p(how_many_exceed(heat[:, 1])),
         "opened_on_page": np.log1p(how_many_exceed(heat[:, 3])),
         "engagement": engagement(world, openers, engaged, context.policy),
-        "author_record": author_record(world, rows, author, context.policy),
+        "author_record": record,
         "rejection": rejection(world, rows, context.policy),
     }
 
@@ -62,6 +64,25 @@ def author_record(world: World, rows: Rows, authors: Rows, policy: Policy) -> Fl
     opened = crowd.author_openers.view[authors] - crowd.openers.view[rows] * counted
     ratio = (opened / mean + rules.posts) / (others + rules.posts)
     return np.asarray(np.clip(np.log(np.maximum(ratio, 1e-3)), rules.lowest, rules.highest))
+
+
+def author_response(world: World, rows: Rows, authors: Rows, now_ms: int, policy: Policy) -> Floats:
+    """Mean log ρ of an author's last posts, this one left out; shrunk and clipped as the record.
+
+    Against expectation, not by openers: many followers, or a few who open everything, are no merit.
+    """
+    posts, rules = world.posts, policy.record
+    wanted, place = np.unique(authors, return_inverse=True)
+    last = posts.by_author.newest(wanted, rules.last)
+    last = last[~posts.removed.view[last] & (posts.origin_id.view[last] == 0)]
+    ratio = np.log(response_ratio(world, last, now_ms, policy))
+    at = np.searchsorted(wanted, posts.author.view[last])
+    total = np.bincount(at, ratio, minlength=wanted.size)[place]
+    count = np.bincount(at, minlength=wanted.size)[place].astype(np.float64)
+    order = np.argsort(last)
+    own, there = lookup(rows, last[order], ratio[order]), contains(rows, last[order])
+    mean = (total - own) / (count - there + rules.posts)
+    return np.asarray(np.clip(mean, rules.lowest, rules.highest))
 
 
 def rejection(world: World, rows: Rows, policy: Policy) -> Floats:

@@ -138,6 +138,7 @@ class Company:
 class Record:
     kappa: float
     posts: float
+    last: int
     lowest: float
     highest: float
 
