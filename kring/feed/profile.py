@@ -14,8 +14,8 @@ from kring.feed.policy import Policy
 from kring.feed.response import Habit, habit_of
 from kring.feed.viewer import Viewer, may_see
 from kring.feed.world import ActView, World
-from kring.feed.world.columns import Floats, Ints, Rows, contains
-from kring.feed.world.kinds import PUBLIC_ACTS
+from kring.feed.world.columns import Bools, Floats, Ints, Rows, contains
+from kring.feed.world.kinds import KNOWN_TO_TARGET, PUBLIC_ACTS
 from kring.network.graph import distinct
 
 
@@ -55,7 +55,8 @@ def profile_of(world: World, viewer: Viewer, policy: Policy) -> Profile:
     back_rows = world.acts.by_target.rows(me, newest=most)
     acts_back = _until(world.acts.select(back_rows), viewer.now_ms)
     forth = ties(acts, _not(me, acts.target), viewer.now_ms, policy)
-    back = ties(acts_back, _not(me, acts_back.actor), viewer.now_ms, policy)
+    known = _only(acts_back, KNOWN_TO_TARGET[acts_back.kind])
+    back = ties(known, _not(me, known.actor), viewer.now_ms, policy)
     unwanted = contains(viewer.connection_ids, viewer.muted_author_ids)
     unwanted |= contains(viewer.connection_ids, viewer.blocked_ids)
     connections = world.people.find_many(viewer.connection_ids[~unwanted])
@@ -95,8 +96,11 @@ def _until(acts: ActView, now_ms: int) -> ActView:
     """Without what has yet to happen: only replays ask for a moment that is past."""
     if not len(acts) or acts.at_ms.max() <= now_ms:
         return acts
-    there = acts.at_ms <= now_ms
-    return ActView(*(getattr(acts, column.name)[there] for column in fields(acts)))
+    return _only(acts, acts.at_ms <= now_ms)
+
+
+def _only(acts: ActView, chosen: Bools) -> ActView:
+    return ActView(*(getattr(acts, column.name)[chosen] for column in fields(acts)))
 
 
 def _last_visit(acts: ActView, now_ms: int, policy: Policy) -> int:

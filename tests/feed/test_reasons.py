@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kring.feed.features import GROUPS
+from kring.feed.features import FEATURES, GROUPS
 from kring.feed.home import HOME, context_of, rank
 from kring.feed.pipeline import candidates, score
 from kring.feed.policy import default_policy
 from kring.feed.stages import Viewer
-from kring.feed.world import ActKind, PostFlag
+from kring.feed.world import ActKind, Exposure, PostFlag
 from tests.feed.communities import NOON, Size, Town, crowd
 
 POLICY = default_policy()
@@ -146,3 +146,34 @@ def test_only_as_many_reasons_as_asked_for():
     slate = rank(world, viewer, POLICY, 30, explained=4)
     assert (len(slate), len(slate.reasons), len(slate.prior)) == (30, 4, 4)
     assert rank(world, viewer, POLICY, 30, explained=0).reasons == ()
+
+
+def tied_with(kind, *, times=4):
+    """1 and 2 talk; 2 also did this to posts of 1."""
+    town = Town()
+    town.talk(1, 2, times=3)
+    town.talk(2, 1, times=1)
+    for hours in range(1, times + 1):
+        if kind is not None:
+            town.act(2, kind, hours, town.post(1, 20 + hours), target=1)
+        else:
+            town.post(1, 20 + hours)
+    return town, town.post(2, 5)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [ActKind.READ, ActKind.REACT, ActKind.HELPED, ActKind.BOOKMARK, ActKind.HIDE, ActKind.LESS,
+     ActKind.MORE, ActKind.PROFILE_VISIT],
+)  # fmt: skip
+def test_no_number_tells_what_another_did_with_ones_posts_in_private(kind):
+    """The bars are exact: whatever moves what stands between two people, each can read off."""
+
+    def points(kind):
+        town, post = tied_with(kind)
+        slate = rank(town.world, Viewer(id=1, now_ms=NOON, connection_ids=[2]), POLICY, 20)
+        between = [at for at, feature in enumerate(FEATURES) if feature.group == "person"]
+        return slate.features[slate.post_id.tolist().index(post), between].tolist()
+
+    assert points(kind) == points(None)
+    assert points(ActKind.COMMENT) > points(None)

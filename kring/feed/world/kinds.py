@@ -81,3 +81,6 @@ PUBLIC_ACTS = _table(
     ActKind.REPOST_WITH_WORDS,
     ActKind.BARE_REPOST,
 )
+# What one knows that others did towards oneself. Nothing else may move a number between two people:
+# numbers are shown, so each could read off who read, kept or hid what they wrote.
+KNOWN_TO_TARGET = PUBLIC_ACTS | _table(ActKind.CONNECT, ActKind.FOLLOW)
