@@ -84,7 +84,9 @@ def _sources(interest: Interest | None, names: Mapping[int, str]) -> str:
         said.append(_("you follow it"))
     if interest.ties:
         words = ngettext(
-            "%(n)d of your ties writes about it", "%(n)d of your ties write about it", interest.ties
+            "one person you know or follow writes about it",
+            "%(n)d people you know or follow write about it",
+            interest.ties,
         )
         said.append(words % {"n": interest.ties})
     if interest.since is not None and interest.since[0] in names:

@@ -25,6 +25,8 @@ T = TypeVar("T")
 FEW = 5
 HOURS_AS_HOURS = 48
 WIDEST = 100
+# A rule that takes off less than this rounds to "× 1" and explains nothing.
+LEAST_HELD = 0.005
 PAGE = 20
 
 
@@ -287,6 +289,7 @@ def _held_back(reason: Reason) -> list[Bar]:
             minus=True,
         )
         for name, factor in sorted(reason.held_back.items(), key=lambda pair: pair[1])
+        if factor <= 1 - LEAST_HELD
     ]
 
 
@@ -364,7 +367,7 @@ def without_words() -> dict[str, str]:
     return {
         "person": gettext("If you two had nothing to do with each other"),
         "topic": gettext("If the subject were all the same to you"),
-        "conversation": gettext("If nobody were talking about it"),
+        "conversation": gettext("If the people around you had left it alone"),
         "response": gettext("If nobody had responded"),
         "freshness": gettext("If it were not new"),
         "discovery": gettext("If the author were not new to you"),
@@ -544,7 +547,7 @@ SENTENCES: dict[str, Callable[[_Telling], str]] = {
     "person.quiet": _about_author(
         gettext_noop("You see posts by %(who)s more often than you respond to them")
     ),
-    "topic.subject": _plain(gettext_noop("It is close to what you have been reading")),
+    "topic.subject": _plain(gettext_noop("It resembles what you opened lately")),
     "topic.foreign": _plain(gettext_noop("It is in a language you did not name")),
     "topic.bait": _plain(gettext_noop("It asks for applause in so many words")),
     "topic.copied": _plain(gettext_noop("It says nearly the same as an earlier post")),
@@ -556,12 +559,14 @@ SENTENCES: dict[str, Callable[[_Telling], str]] = {
     "conversation.author_answers": _author_answers,
     "conversation.tie": _tie_in_thread,
     "conversation.question": _question,
-    "conversation.alike": _plain(gettext_noop("People who open what you open have opened it")),
+    "conversation.alike": _plain(
+        gettext_noop("It was opened by people who often open what you open")
+    ),
     "conversation.leads": _plain(
-        gettext_noop("People whose finds you often open later were there first")
+        gettext_noop("It was opened by people who often find things before you do")
     ),
     "conversation.alike_engaged": _plain(
-        gettext_noop("People who respond to what you respond to responded to it")
+        gettext_noop("People who care for what you care for did more than open it")
     ),
     "conversation.mentions_me": _plain(gettext_noop("You are mentioned in it")),
     "response.observed": _observed,

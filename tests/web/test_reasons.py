@@ -220,3 +220,10 @@ def test_what_moved_a_post_down_is_told_with_the_places_it_lost(language, rule):
 
 def test_every_rule_that_moves_a_post_has_its_words():
     assert set(reasons.moved_words(1)) == {*RULES.values(), "variety"}
+
+
+def test_a_rule_that_hardly_held_back_is_not_told():
+    why = reasons.why_of(
+        item({"person": (1.0, ())}, held_back={"frequency": 0.997, "seen": 0.6}), NAMES, TOPICS
+    )
+    assert [bar.number for bar in why.bars if bar.number.startswith("×")] == ["× 0.6"]
