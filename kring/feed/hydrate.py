@@ -37,10 +37,12 @@ class Asked:
 
     preferences: the stored ones, or others for a look at what they would do
     only_topic_ids: posts about one of these alone; none: about anything
+    in_full: with reasons that a person can read; shares alone otherwise
     """
 
     preferences: Preferences
     only_topic_ids: tuple[int, ...] = ()
+    in_full: bool = True
 
 
 def viewer_of(

@@ -106,14 +106,21 @@ class Slate:
         return len(self.post_id)
 
 
-def run(stages: Stages, context: Context, limit: int, explained: int) -> Slate:
-    """Make one slate of at most `limit` items, the first `explained` of them with reasons."""
+def run(
+    stages: Stages, context: Context, limit: int, explained: int, *, in_full: bool = True
+) -> Slate:
+    """Make one slate of at most `limit` items, the first `explained` of them with reasons.
+
+    in_full: with facts and what-ifs, not with the shares alone
+    """
     batch, steps = candidates(stages, context)
     score(stages, context, batch)
     placing = stages.selector.prepare(context, batch)
     order = np.array(placing.order(limit), dtype=np.intp)
     steps.append(Step("selector", stages.selector.name, len(batch), len(order), _NO_IDS))
-    told = explain(context, batch, order[:explained], placing) if explained else NOTHING_EXPLAINED
+    told = NOTHING_EXPLAINED
+    if explained:
+        told = explain(context, batch, order[:explained], placing, in_full=in_full)
     slate = _slate(context, batch, order, told, Trace(tuple(steps)))
     for side_effect in stages.side_effects:
         side_effect.run(context, slate)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kring.feed.batch import Batch
-from kring.feed.facts import Fact, facts_of, gather_evidence
+from kring.feed.facts import Evidence, Fact, facts_of, gather_evidence
 from kring.feed.features import FEATURES, GROUP_STARTS, GROUPS
 from kring.feed.ranker import ranker_of
 from kring.feed.stages import Context, Move, Placing
@@ -39,7 +39,8 @@ class Reason(NamedTuple):
     """groups: all six, in the order of GROUPS; held_back: only multipliers below 1
 
     top_group: the largest positive contribution, if any; rank_without_top: 1-based, None when
-    below look-ahead or when there is no top group; rank_by_time: 1-based among all candidates
+    below look-ahead, when there is no top group and when nobody asked; rank_by_time: 1-based
+    among all candidates
     moved: by which rule of the page it stands lower than its score alone would have put it.
     """
 
@@ -64,16 +65,25 @@ NOTHING_EXPLAINED = Explanation(np.zeros(0), np.zeros((0, len(GROUPS))), ())
 
 
 def explain(
-    context: Context, batch: Batch, order: NDArray[np.intp], placing: Placing
+    context: Context,
+    batch: Batch,
+    order: NDArray[np.intp],
+    placing: Placing,
+    *,
+    in_full: bool = True,
 ) -> Explanation:
-    """Explain the items of `batch` at `order`, in that order, as `placing` placed them."""
+    """Explain the items of `batch` at `order`, in that order, as `placing` placed them.
+
+    in_full: with facts, and with the rank without the top group; both cost more than the shares
+    """
     served = batch.take(order)
     shares = _shares(context, served)
     plus = np.add.reduceat(shares.plus, GROUP_STARTS, axis=1)
     minus = np.add.reduceat(shares.minus, GROUP_STARTS, axis=1)
     contributions = plus * served.multiplier[:, None] + minus
     by_feature = shares.plus * served.multiplier[:, None] + shares.minus
-    groups = _groups(context, served, (contributions, plus, minus), by_feature)
+    evidence = gather_evidence(context, served) if in_full else None
+    groups = _groups(evidence, (contributions, plus, minus), by_feature)
     prior = shares.prior_plus * served.multiplier + shares.prior_minus
     top = np.argmax(contributions, axis=1) if len(served) else np.zeros(0, dtype=np.intp)
     has_top = np.take_along_axis(contributions, top[:, None], axis=1)[:, 0] > 0
@@ -87,7 +97,7 @@ def explain(
             groups=groups[at],
             held_back=held_back[at],
             top_group=GROUPS[top[at]] if has_top[at] else None,
-            rank_without_top=placing.place_of(*changed[at]) if has_top[at] else None,
+            rank_without_top=placing.place_of(*changed[at]) if in_full and has_top[at] else None,
             rank_by_time=by_time[at],
             moved=moved[at],
         )
@@ -104,9 +114,9 @@ def _shares(context: Context, served: Batch) -> Attribution:
 
 
 def _groups(
-    context: Context, served: Batch, sums: tuple[Floats, Floats, Floats], by_feature: Floats
+    evidence: Evidence | None, sums: tuple[Floats, Floats, Floats], by_feature: Floats
 ) -> list[tuple[GroupReason, ...]]:
-    evidence = gather_evidence(context, served)
+    """Without evidence there are no facts."""
     weight: list[list[float]] = np.abs(by_feature).tolist()
     totals, plus, minus = (column.tolist() for column in sums)
     return [
@@ -116,11 +126,13 @@ def _groups(
                 totals[at][group],
                 plus[at][group],
                 minus[at][group],
-                facts_of(evidence, at, _by_weight(FEATURES_OF[group], weight[at]), MOST_FACTS),
+                ()
+                if evidence is None
+                else facts_of(evidence, at, _by_weight(FEATURES_OF[group], weight[at]), MOST_FACTS),
             )
             for group, name in enumerate(GROUPS)
         )
-        for at in range(len(served))
+        for at in range(len(totals))
     ]
 
 

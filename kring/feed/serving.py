@@ -21,19 +21,20 @@ from kring.core.prepared import Prepared, columns_of
 from kring.feed.events import PostsSeen
 from kring.feed.explain import explanation
 from kring.feed.exposure import chances_seen
-from kring.feed.home import rank
+from kring.feed.home import HOME, context_of
 from kring.feed.hydrate import Asked, viewer_of
 from kring.feed.index import FeedIndex
 from kring.feed.kept import KeptSlates, concerns_of
 from kring.feed.log import ServedPage, pages, pseudonyms
 from kring.feed.models import Preferences
-from kring.feed.pipeline import Slate
+from kring.feed.pipeline import Slate, run
 from kring.feed.policy import Policy, default_policy
 from kring.feed.queries import preferences_of
 from kring.feed.ranker import ranker_of
 from kring.feed.reasons import Reason
 from kring.feed.response import expected_rates
 from kring.feed.seen import VIEWERS_KEPT, SeenLedger, earlier
+from kring.feed.stages import Context
 from kring.feed.talk import latest_threads
 from kring.feed.viewer import Viewer
 from kring.feed.world import World
@@ -99,13 +100,22 @@ class Server:
         About 7 queries; 2 where a page made within the last half minute still holds.
         """
         asked = asked or Asked(preferences_of(viewer.pk))
-        kept = self._still_holds(viewer.pk, now, _question(asked, limit))
-        return kept or self._made(viewer, asked, now, limit)
+        return self._still_holds(viewer.pk, asked, now, limit) or self._made(
+            viewer, asked, now, limit
+        )
 
-    def _still_holds(self, viewer_id: int, now: datetime, question: Hashable) -> HomeFeed | None:
-        """The page kept for this very question, if nothing changed that concerns it. 2 queries."""
+    def _still_holds(
+        self, viewer_id: int, asked: Asked, now: datetime, limit: int
+    ) -> HomeFeed | None:
+        """The page kept for this very question, if nothing changed that concerns it. 2 queries.
+
+        A page with more reasons than asked for will do.
+        """
+        at, full = to_ms(now), replace(asked, in_full=True)
         with self.index.reading():
-            kept = self.kept.find(viewer_id, question, to_ms(now))
+            kept = self.kept.find(viewer_id, _question(full, limit), at)
+            if kept is None and not asked.in_full:
+                kept = self.kept.find(viewer_id, _question(asked, limit), at)
         if kept is None:
             return None
         posts = _listed(viewer_id, kept.slate.post_id)
@@ -123,25 +133,30 @@ class Server:
             made = to_ms(now), self.index.news.position
             who = viewer_of(viewer, world, self.policy, asked=asked, seen=seen, now=now)
             who = replace(who, seen_at={post_id: looks[post_id][1] for post_id in seen})
-            slate, posts = self._visible_slate(world, who, limit)
+            slate, posts = self._visible_slate(world, who, limit, in_full=asked.in_full)
             feed = replace(self._feed(slate, pseudonym, measured=preferences.measure), posts=posts)
             concerns = concerns_of(world, who, slate)
             self.kept.keep(viewer.pk, _question(asked, limit), feed, made, concerns)
             return feed
 
-    def _visible_slate(self, world: World, viewer: Viewer, limit: int) -> tuple[Slate, Shown]:
-        slate = rank(world, viewer, self.policy, limit)
+    def _visible_slate(
+        self, world: World, viewer: Viewer, limit: int, *, in_full: bool
+    ) -> tuple[Slate, Shown]:
+        slate = run(HOME, self._context(world, viewer), limit, limit, in_full=in_full)
         while len(shown := _listed(viewer.id, slate.post_id)) < len(slate):
             # Rare: a suspension, a post for mentioned people alone. Ask about every candidate at
             # once, so that a second look finds none unless something happened meanwhile.
-            everything = rank(world, viewer, self.policy, slate.candidates, explained=0)
+            everything = run(HOME, self._context(world, viewer), slate.candidates, 0)
             gone = _missing(slate, shown) | _missing(
                 everything, _listed(viewer.id, everything.post_id)
             )
             hidden = np.concatenate([viewer.hidden_post_ids, np.array(sorted(gone), np.int64)])
             viewer = replace(viewer, hidden_post_ids=hidden)
-            slate = rank(world, viewer, self.policy, limit)
+            slate = run(HOME, self._context(world, viewer), limit, limit, in_full=in_full)
         return slate, shown
+
+    def _context(self, world: World, viewer: Viewer) -> Context:
+        return context_of(world, viewer, self.policy)
 
     def _feed(self, slate: Slate, pseudonym: int, *, measured: bool) -> HomeFeed:
         items = tuple(
@@ -278,7 +293,7 @@ def _missing(slate: Slate, shown: Shown) -> set[int]:
 def _question(asked: Asked, limit: int) -> Hashable:
     """Everything but the viewer and the moment that a page is made for."""
     wishes = tuple(getattr(asked.preferences, name) for name in columns_of(Preferences))
-    return limit, asked.only_topic_ids, wishes
+    return limit, asked.only_topic_ids, asked.in_full, wishes
 
 
 def _page(surface: str, slate: Slate, server: Server) -> ServedPage:

@@ -106,6 +106,26 @@ def test_another_question_gets_a_page_of_its_own(server):
 
 
 @pytest.mark.django_db
+def test_a_page_with_all_its_reasons_serves_who_asks_for_fewer_and_not_the_other_way_round(server):
+    town = small_town()
+    write(town.ada)
+    lean = Asked(preferences_of(town.bob.pk), in_full=False)
+    brief = page(server, town.bob, asked=lean)
+    assert page(server, town.bob, asked=lean).slate is brief.slate
+    full = page(server, town.bob)
+    assert full.slate is not brief.slate
+    assert page(server, town.bob, asked=lean).slate is full.slate
+    facts = [group.facts for group in brief.items[0].reason.groups]
+    assert not any(facts)
+    assert any(group.facts for group in full.items[0].reason.groups)
+    assert brief.items[0].reason.rank_without_top is None
+    for field in ("prior", "held_back", "top_group", "rank_by_time", "moved"):
+        assert getattr(brief.items[0].reason, field) == getattr(full.items[0].reason, field)
+    shares = [[g.contribution for g in one.items[0].reason.groups] for one in (brief, full)]
+    assert shares[0] == shares[1]
+
+
+@pytest.mark.django_db
 def test_nobody_gets_the_page_of_another(server):
     town = small_town()
     between = write(town.ada, audience="connections")

@@ -129,7 +129,7 @@ def feed_json(request: KringRequest) -> HttpResponse:
     """The ranked page as JSON, ids as strings: what a client would ask for."""
     viewer = actor(request)
     chosen = filter_of(request)
-    asked = Asked(preferences_of(viewer.pk), chosen.ids)
+    asked = Asked(preferences_of(viewer.pk), chosen.ids, in_full=False)
     # An unknown topic asks for nothing at all, which is not what no topic asks for.
     feed = None if chosen.matches_nothing else _served(request, viewer, asked, "json")
     body = b"[]" if feed is None else _json_of(viewer, feed)
