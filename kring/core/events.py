@@ -131,6 +131,14 @@ class Tail:
         self._pass([*known.order_by("seq").values_list("seq", flat=True), start_after + 1])
         self.position = start_after
 
+    @classmethod
+    def resumed(cls, position: int, gaps: Sequence[tuple[int, int]], *, batch: int = 5_000) -> Tail:
+        """A tail that goes on where another one stood: at that position, with its gaps."""
+        tail = cls(start_after=0, batch=batch)
+        tail.position = position
+        tail.gaps = [Gap(first, last, tail._monotonic()) for first, last in gaps]
+        return tail
+
     def poll(self) -> Iterator[Recorded]:
         """New events in order of sequence, then late ones. 1 query, and 1 per 200 gaps.
 

@@ -10,13 +10,14 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 
 import structlog
 
 from kring.core.clock import utc_now
 from kring.core.events import Recorded, Tail, decode, last_seq
 from kring.core.models import Delivery, RecordedEvent
-from kring.feed import load
+from kring.feed import load, snapshot
 from kring.feed.apply import apply
 from kring.feed.events import PostRead, PostsSeen
 from kring.feed.library import ActOfPost
@@ -57,10 +58,16 @@ class FeedIndex:
     """A community in memory, as of the last `refresh()`."""
 
     def __init__(
-        self, *, bare_words: int, batch: int = 5_000, now: Callable[[], datetime] = utc_now
-    ) -> None:
-        """batch: events taken in at once; now: decides only what is too old to be kept"""
+        self, *, bare_words: int, batch: int = 5_000, now: Callable[[], datetime] = utc_now,
+        snapshots: Path | None = None,
+    ) -> None:  # fmt: skip
+        """batch: events taken in at once; now: decides only what is too old to be kept
+
+        snapshots: folder of a snapshot to start from; without one, or with one that cannot be
+        used, the database is read
+        """
         self._bare_words, self._batch, self._now = bare_words, batch, now
+        self._snapshots, self._built_at = snapshots, now()
         self._lock = threading.RLock()
         self._world: World | None = None
         self._tail: Tail | None = None
@@ -79,6 +86,18 @@ class FeedIndex:
         with self.reading() as world:
             return world.connections
 
+    def write_snapshot(self, folder: Path) -> Path | None:
+        """Write the world as it is now for others to start from; None where nothing happened."""
+        with self.reading() as world:
+            assert self._tail is not None
+            standing = snapshot.Standing(world, self._tail, self._window, self._built_at)
+            return snapshot.write(folder, standing, bare_words=self._bare_words, now=self._now())
+
+    @property
+    def built_at(self) -> datetime:
+        """When the database was last read as a whole."""
+        return self._built_at
+
     def forget(self) -> None:
         """Start again from the database at the next reading."""
         with self._lock:
@@ -86,7 +105,12 @@ class FeedIndex:
 
     def _refreshed(self) -> World:
         if self._world is None or self._tail is None:
-            return self._rebuilt()
+            opened = self._opened()
+            if opened is None:
+                return self._rebuilt()
+            self._world, self._tail, self._window = opened.world, opened.tail, opened.window
+            self._built_at = opened.built_at
+            self.news.start_again()
         try:
             while True:
                 news = list(self._tail.poll())
@@ -101,6 +125,21 @@ class FeedIndex:
             self._world = self._tail = None
             raise
         return self._world
+
+    def _opened(self) -> snapshot.Standing | None:
+        """The snapshot to start from, at the first start of a process alone."""
+        folder, self._snapshots = self._snapshots, None
+        if folder is None:
+            return None
+        try:
+            opened = snapshot.open_latest(
+                folder, bare_words=self._bare_words, now=self._now(), batch=self._batch
+            )
+        except snapshot.Unusable as why:
+            log.info("feed snapshot not used", why=str(why))
+            return None
+        log.info("feed snapshot opened", posts=len(opened.world.posts), acts=len(opened.world.acts))
+        return opened
 
     def _apply(self, world: World, news: Iterable[Recorded]) -> None:
         for recorded in news:
@@ -124,6 +163,7 @@ class FeedIndex:
         load.fill(world, bare_words=self._bare_words, now=now)
         self._apply(world, unlogged)
         self._world, self._tail, self._window = world, tail, load.window(now)
+        self._built_at = now
         self.news.start_again()
         log.info("feed index built", posts=len(world.posts), acts=len(world.acts))
         return world

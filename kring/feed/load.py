@@ -14,10 +14,11 @@ from itertools import islice
 from typing import Any
 
 import numpy as np
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from kring.core.clock import from_ms, to_ms
 from kring.core.ids import ms_of
+from kring.core.moments import Milliseconds
 from kring.feed.apply import reaction_kind, repost_kind
 from kring.feed.exposure_load import exposures
 from kring.feed.library import ActOfPost
@@ -32,7 +33,7 @@ from kring.feed.models import (
 from kring.feed.text_load import load_texts
 from kring.feed.world import ActColumns, ActKind, Audience, AuthorKind, Post, PostColumns, PostFlag
 from kring.feed.world import World as FeedWorld
-from kring.feed.world.columns import Ints
+from kring.feed.world.columns import Column, Ints
 from kring.feed.world.posts import DAY_MS, MAX_TOPICS
 from kring.members.models import Identity, Kind, Position
 from kring.network.models import Connection, Follow
@@ -42,6 +43,8 @@ from kring.posts.models import Post as PostRow
 
 MAX_POSTS = 1_000_000
 MAX_ACTS = 5_000_000
+# Of connections, which are the most numerous and say the least, as acts.
+MAX_TIES = 1_000_000
 CHUNK = 20_000
 
 AUTHOR_KINDS = {
@@ -70,7 +73,7 @@ EXPOSURE_DAYS, TIE_DAYS = 28, 365
 
 POST_FIELDS = (
     "id", "author_id", "author__kind", "origin_id", "origin__author_id", "words", "link_url",
-    "image_missing", "text", "audience", "created_at", "deleted_at",
+    "image_missing", "question", "audience", "created_ms", "deleted_at",
 )  # fmt: skip
 POST_COLUMNS = (
     "post_id", "author_id", "created_ms", "author_kind", "origin_id", "origin_author_id",
@@ -148,19 +151,21 @@ def _mentions() -> QuerySet[Mention]:
 
 
 def _top_posts() -> QuerySet[PostRow]:
-    return PostRow.objects.filter(in_reply_to__isnull=True)
+    return PostRow.objects.filter(in_reply_to__isnull=True).annotate(
+        created_ms=Milliseconds("created_at"), question=Q(text__contains="?")
+    )
 
 
 def _values(row: tuple[Any, ...]) -> PostValues:
     """The first nine fields of `Post`, from a row of POST_FIELDS."""
-    post_id, author, kind, origin, origin_author, words, link, image, text, audience, at, _ = row
+    post_id, author, kind, origin, origin_author, words, link, image, asks, audience, at, _ = row
     flags = (
         (PostFlag.LINK if link else 0)
         | (PostFlag.MEDIA if image else 0)
-        | (PostFlag.QUESTION if "?" in text else 0)
+        | (PostFlag.QUESTION if asks else 0)
     )
     return (
-        post_id, author, to_ms(at), AUTHOR_KINDS[kind], origin or 0, origin_author or 0,
+        post_id, author, at, AUTHOR_KINDS[kind], origin or 0, origin_author or 0,
         words, int(flags), AUDIENCES[audience],
     )  # fmt: skip
 
@@ -195,10 +200,10 @@ def _topics(post_ids: Ints) -> Ints:
 
 def _table(rows: Iterable[tuple[int, ...]], width: int) -> Ints:
     """Rows of whole numbers as one array, without holding them all as objects of Python's."""
-    rows, portions = iter(rows), [np.zeros((0, width), dtype=np.int64)]
+    rows, column = iter(rows), Column(np.int64, width=width)
     while portion := list(islice(rows, CHUNK)):
-        portions.append(np.array(portion, dtype=np.int64))
-    return np.concatenate(portions)
+        column.extend(portion)
+    return column.view
 
 
 def acts(*, bare_words: int, ties_since: datetime) -> Iterator[ActTuple]:
@@ -215,7 +220,7 @@ def _reactions() -> Iterator[ActTuple]:
     rows = Reaction.objects.order_by("-id").values_list(
         "by_id",
         "kind",
-        "created_at",
+        Milliseconds("created_at"),
         "via_id",
         "via__author_id",
         "post_id",
@@ -224,7 +229,7 @@ def _reactions() -> Iterator[ActTuple]:
     for by, kind, at, via, via_author, post, author in rows.iterator(CHUNK):
         # A reaction on a comment is about its author, not a response to the post above it: a
         # comment's id is no post's, so it counts for nothing else.
-        yield by, reaction_kind(kind), to_ms(at), via or post, via_author if via else author
+        yield by, reaction_kind(kind), at, via or post, via_author if via else author
 
 
 def _comments() -> Iterator[ActTuple]:
@@ -233,7 +238,7 @@ def _comments() -> Iterator[ActTuple]:
         .order_by("-id")
         .values_list(
             "author_id",
-            "created_at",
+            Milliseconds("created_at"),
             "thread_id",
             "thread__audience",
             "thread__origin_id",
@@ -243,7 +248,7 @@ def _comments() -> Iterator[ActTuple]:
     )
     for author, at, thread, audience, origin, parent, towards in rows.iterator(CHUNK):
         kind = ActKind.COMMENT if parent == thread else ActKind.REPLY
-        yield author, kind, to_ms(at), _talked_about(thread, audience, origin), towards or 0
+        yield author, kind, at, _talked_about(thread, audience, origin), towards or 0
 
 
 def _talked_about(thread: int, audience: str, origin: int | None) -> int:
@@ -256,20 +261,20 @@ def _reposts(bare_words: int) -> Iterator[ActTuple]:
         _top_posts()
         .filter(origin__isnull=False, audience__in=WIDE, deleted_at__isnull=True)
         .order_by("-id")
-        .values_list("author_id", "created_at", "repost_of_id", "repost_of__author_id", "words")[
-            :MAX_ACTS
-        ]
+        .values_list(
+            "author_id", Milliseconds("created_at"), "repost_of_id", "repost_of__author_id", "words"
+        )[:MAX_ACTS]
     )
     for author, at, shared, towards, words in rows.iterator(CHUNK):
-        yield author, repost_kind(words, bare_words), to_ms(at), shared or 0, towards or 0
+        yield author, repost_kind(words, bare_words), at, shared or 0, towards or 0
 
 
 def _private_acts() -> Iterator[ActTuple]:
     kept = Bookmark.objects.order_by("-id").values_list(
-        "by_id", "created_at", "post_id", "post__author_id"
+        "by_id", Milliseconds("created_at"), "post_id", "post__author_id"
     )
     for by, at, post, author in kept[:MAX_ACTS].iterator(CHUNK):
-        yield by, ActKind.BOOKMARK, to_ms(at), post, author
+        yield by, ActKind.BOOKMARK, at, post, author
     authors = dict(
         PostRow.objects.filter(pk__in=Hidden.objects.values("post_id")).values_list(
             "id", "author_id"
@@ -286,12 +291,13 @@ def _private_acts() -> Iterator[ActTuple]:
 
 def _ties(since: datetime) -> Iterator[ActTuple]:
     """Connections of the last `TIE_DAYS`: older ones say no more than that they are there."""
-    rows = Connection.objects.filter(since__gte=since).order_by("-since")
-    for a, b, at in rows.values_list("owner_id", "other_id", "since")[:MAX_ACTS].iterator(CHUNK):
-        yield a, ActKind.CONNECT, to_ms(at), 0, b
-    follows = Follow.objects.order_by("-id").values_list("follower_id", "followed_id", "since")
-    for a, b, at in follows[:MAX_ACTS].iterator(CHUNK):
-        yield a, ActKind.FOLLOW, to_ms(at), 0, b
+    at_ms = Milliseconds("since")
+    rows = Connection.objects.filter(since__gte=since).order_by("-id")
+    for a, b, at in rows.values_list("owner_id", "other_id", at_ms)[:MAX_TIES].iterator(CHUNK):
+        yield a, int(ActKind.CONNECT), at, 0, b
+    follows = Follow.objects.order_by("-id").values_list("follower_id", "followed_id", at_ms)
+    for a, b, at in follows[:MAX_TIES].iterator(CHUNK):
+        yield a, int(ActKind.FOLLOW), at, 0, b
 
 
 def _logged() -> Iterator[ActTuple]:
@@ -313,11 +319,8 @@ def _logged() -> Iterator[ActTuple]:
 
 def _act_columns(rows: Iterable[ActTuple]) -> ActColumns:
     table = _table(rows, 5)
-    table = table[np.argsort(table[:, 2], kind="stable")]
-    return ActColumns(
-        actor_id=table[:, 0], kind=table[:, 1], at_ms=table[:, 2], post_id=table[:, 3],
-        target_author_id=table[:, 4],
-    )  # fmt: skip
+    order = np.argsort(table[:, 2], kind="stable")
+    return ActColumns(*(table[order, column] for column in range(5)))
 
 
 def _pairs(rows: QuerySet[Any], a: str, b: str) -> Any:

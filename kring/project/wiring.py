@@ -14,7 +14,7 @@ def wire() -> None:
 
     from kring.archive.events import DataImported
     from kring.core import events
-    from kring.feed import attention, partitions, text_jobs
+    from kring.feed import attention, partitions, snapshot_job, text_jobs
     from kring.feed import handlers as feed
     from kring.feed.policy import choose_file
     from kring.jobs import schedule
@@ -30,4 +30,5 @@ def wire() -> None:
     schedule.register("feed.topics", timedelta(hours=1), text_jobs.refresh)
     schedule.register("feed.attention", timedelta(hours=6), attention.trim)
     schedule.register("feed.partitions", timedelta(hours=6), partitions.make_ready)
+    schedule.register("feed.snapshot", snapshot_job.EVERY, snapshot_job.writer.start)
     schedule.register("core.trim_events", timedelta(hours=1), events.trim)

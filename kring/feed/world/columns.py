@@ -82,6 +82,15 @@ class Column(Generic[S]):
         self._data[: len(held)] = held
         self._size = len(held)
 
+    def adopt(self, data: NDArray[Any], size: int) -> None:
+        """Hold the first `size` rows of an array, and write further ones behind them.
+
+        Raises ValueError for an array of another kind.
+        """
+        if data.dtype != self._data.dtype or data.shape[1:] != self._data.shape[1:]:
+            raise ValueError("an array of another kind")
+        self._data, self._size = data, size
+
     def _reserve(self, size: int) -> None:
         if size > len(self._data):
             grown = np.zeros(
@@ -146,6 +155,15 @@ class IdIndex:
             self.ids.extend(new)
             self._rebuild()
         return self.find_many(ids)
+
+    def arrays(self) -> tuple[Ints, Rows]:
+        """All ids in order, and the number of each."""
+        if self._fresh:
+            self._rebuild()
+        return self._base_ids, self._base_numbers
+
+    def adopt(self, ordered: Ints, numbers: Rows) -> None:
+        self._base_ids, self._base_numbers, self._fresh = ordered, numbers, {}
 
     def _rebuild(self) -> None:
         ids = self.ids.view
@@ -274,6 +292,14 @@ class GroupedRows:
         lengths = np.minimum(ends - self._start[known], most)
         rows = self._order[ranges(ends - lengths, lengths)]
         return np.concatenate([rows, *parts]) if parts else rows
+
+    def arrays(self) -> tuple[Rows, Ints]:
+        """Rows by key, and where each key's begin; of groups that are settled."""
+        return self._order, self._start
+
+    def adopt(self, order: Rows, start: Ints) -> None:
+        self._order = order
+        self._settled(start)
 
     def _base(self, key: int) -> Rows:
         if 0 <= key < self._start.size - 1:

@@ -40,6 +40,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("migrate", "kring.project.cli.migrate", "bring the database up to this release"),
     Command("explain", "kring.project.cli.explain", "show why a feed is as it is"),
     Command("policy", "kring.project.cli.policy", "show, check or compare the feed's numbers"),
+    Command("snapshot", "kring.project.cli.snapshot", "write the feed's index to a file"),
     Command("evaluate", "kring.project.cli.evaluate", "measure the ranker on recorded data"),
     Command("lab", "kring.project.cli.lab", "simulate attacks on the feed"),
     Command("bench", "kring.project.cli.bench", "measure the feed in CPU milliseconds"),
