@@ -47,6 +47,7 @@ class NearCrowd(NamedTuple):
 class Drawn(NamedTuple):
     """Per candidate: what the company does with it. Sums over people who opened it.
 
+    alike_people, leading, engaging: of how many people these are, whatever they weigh
     near: the same of those the viewer knows; None for a viewer who knows nobody
     """
 
@@ -54,6 +55,9 @@ class Drawn(NamedTuple):
     alike_lately: Floats
     leads: Floats
     alike_engaged: Floats
+    alike_people: Ints
+    leading: Ints
+    engaging: Ints
     near: NearCrowd | None = None
 
 
@@ -169,11 +173,19 @@ def drawn_to(
     actor = found.actor[counted]
     who, where = np.searchsorted(company.people, actor), at[counted]
     weight = np.ones(len(actor)) if near is None else near[actor]
-    alike = weight * company.alike[who]
+    alike, leads = weight * company.alike[who], weight * company.leads[who]
+    engaged = weight * company.alike_engaged[who] * found.engaged[counted]
+
+    def people(weights: Floats) -> Ints:
+        return np.asarray(np.bincount(where[weights > 0], minlength=wanted.size)[place])
+
     return Drawn(
         alike=total(where, alike),
         alike_lately=total(where, alike * np.exp2(-hours[counted] / rules.lately_hours)),
-        leads=total(where, weight * company.leads[who]),
-        alike_engaged=total(where, weight * company.alike_engaged[who] * found.engaged[counted]),
+        leads=total(where, leads),
+        alike_engaged=total(where, engaged),
+        alike_people=people(alike),
+        leading=people(leads),
+        engaging=people(engaged),
         near=crowd,
     )

@@ -58,6 +58,10 @@ class Evidence:
     expected: list[float]
     reach: list[int]
     openers: list[int]
+    measured: list[bool]
+    alike_people: list[int]
+    leading: list[int]
+    engaging: list[int]
     rejecters: list[int]
     hours: list[float]
 
@@ -69,6 +73,7 @@ def gather_evidence(context: Context, served: Batch) -> Evidence:
     to_them = _counts(context, served.author, days, back=False)
     to_you = _counts(context, served.author, days, back=True)
     response = evidence(context.world, thread, now, context.policy)
+    company = context.profile.drawn(thread)
     return Evidence(
         author_id=served.author_id.tolist(),
         features=served.features.tolist(),
@@ -85,6 +90,10 @@ def gather_evidence(context: Context, served: Batch) -> Evidence:
         expected=response.expected.tolist(),
         reach=np.rint(response.reach).astype(np.int64).tolist(),
         openers=posts.crowd.openers.view[thread].tolist(),
+        measured=(posts.created_ms.view[thread] >= context.world.exposures.first_ms).tolist(),
+        alike_people=company.alike_people.tolist(),
+        leading=company.leading.tolist(),
+        engaging=company.engaging.tolist(),
         rejecters=posts.crowd.rejecters.view[thread].tolist(),
         hours=((now - served["created_ms"]) / HOUR_MS).tolist(),
     )
@@ -225,6 +234,9 @@ def _response(e: Evidence, at: int, value: float) -> Fact | None:
     params: dict[str, Param] = {"observed": e.observed[at], "expected": round(e.expected[at], 1)}
     if e.reach[at] >= FEW:
         return Fact("response.of_reach", {**params, "reach": e.reach[at]})
+    if e.measured[at]:
+        # What was expected of so few would tell how few they are.
+        return None
     return Fact("response.observed", params)
 
 
@@ -247,11 +259,15 @@ def _simply(code: str) -> Builder:
     return build
 
 
-def _of_many(code: str) -> Builder:
-    """A fact about what others opened, told only where they are enough to hide among."""
+def _of_many(code: str, who: str) -> Builder:
+    """A fact about what some did, told only where these are enough to hide among.
+
+    who: how many they are, by the name of the evidence
+    """
 
     def build(e: Evidence, at: int, value: float) -> Fact | None:
-        return Fact(code, {}) if value > 0 and e.openers[at] >= FEW else None
+        people: list[int] = getattr(e, who)
+        return Fact(code, {}) if value > 0 and people[at] >= FEW else None
 
     return build
 
@@ -318,10 +334,10 @@ _BY_NAME: dict[str, Builder] = {
     "bait": _simply("topic.bait"),
     "copied": _simply("topic.copied"),
     "social_proof": _social_proof,
-    "alike": _of_many("conversation.alike"),
-    "alike_lately": _of_many("conversation.alike"),
-    "leads": _of_many("conversation.leads"),
-    "alike_engaged": _of_many("conversation.alike_engaged"),
+    "alike": _of_many("conversation.alike", "alike_people"),
+    "alike_lately": _of_many("conversation.alike", "alike_people"),
+    "leads": _of_many("conversation.leads", "leading"),
+    "alike_engaged": _of_many("conversation.alike_engaged", "engaging"),
     "mentions_me": _simply("conversation.mentions_me"),
     "heat_hour": _heat,
     "heat_morning": _heat,

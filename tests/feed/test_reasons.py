@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kring.feed.features import FEATURES, GROUPS
+from kring.feed.facts import BUILDERS, gather_evidence
+from kring.feed.features import FEATURES, GROUPS, NAMES
 from kring.feed.home import HOME, context_of, rank
 from kring.feed.pipeline import candidates, score
 from kring.feed.policy import default_policy
@@ -177,3 +178,42 @@ def test_no_number_tells_what_another_did_with_ones_posts_in_private(kind):
 
     assert points(kind) == points(None)
     assert points(ActKind.COMMENT) > points(None)
+
+
+def test_the_taste_of_one_person_is_not_told():
+    """Five opened it; of those who open what the viewer opens it is one, then five."""
+
+    def town_with(alike):
+        town = Town()
+        for day in range(2, 6):
+            post = town.post(20, day * 24)
+            for person in range(10, 15):
+                if person - 10 < alike:
+                    town.act(person, ActKind.COMMENT, day * 24 - 1, post)
+            town.act(1, ActKind.COMMENT, day * 24 - 2, post)
+        post = town.post(2, 5)
+        for person in range(10, 15):
+            town.act(person, ActKind.COMMENT, 4, post)
+        return town, post
+
+    of_company = {"conversation.alike", "conversation.leads", "conversation.alike_engaged"}
+    for alike, told in ((1, False), (4, False), (5, True)):
+        town, post = town_with(alike)
+        assert bool(of_company & facts_of(town, post).keys()) is told
+
+
+@pytest.mark.parametrize("reach", [0, 4, 5])
+def test_how_few_saw_a_post_cannot_be_worked_out_from_what_was_expected(reach):
+    """What was expected grows with every person who saw it."""
+    town = Town()
+    town.world.add_seen([Exposure(99, town.post(98, 60), NOON - 48 * 3_600_000)])
+    post = town.post(2, 5)
+    for person in range(10, 10 + reach):
+        town.world.add_seen([Exposure(person, post, NOON - 3_600_000, 1.0, 0.9)])
+        town.act(person, ActKind.COMMENT, 0.5, post)
+    context = context_of(town.world, Viewer(id=1, now_ms=NOON, connection_ids=[2]), POLICY)
+    batch, _ = candidates(HOME, context)
+    score(HOME, context, batch)
+    evidence, at = gather_evidence(context, batch), batch.post_id.tolist().index(post)
+    fact = BUILDERS[NAMES.index("response")](evidence, at, -0.5)
+    assert (fact is not None) is (reach >= 5)
