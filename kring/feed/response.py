@@ -135,7 +135,8 @@ def expected_rates(
     applause earns nothing. The post's own counters and the author's quality play no part.
     """
     rules = policy.response
-    known = habit or habit_of(world, viewer.id, viewer.now_ms, policy)
+    me = viewer.id if viewer.profiling else 0
+    known = habit or habit_of(world, me, viewer.now_ms, policy)
     base = class_rates(world, viewer, authors, policy)
     busy = (known.all_responded + rules.habit_kappa * rules.rate_peer) / (
         known.all_shown + rules.habit_kappa

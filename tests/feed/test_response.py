@@ -163,3 +163,19 @@ def test_looks_loaded_at_once_count_as_those_told_one_by_one():
     )
     other[0].world.acts.recount()
     assert told(one[0], one[1]) == pytest.approx(told(other[0], other[1]), abs=1e-6)
+
+
+def test_whoever_objects_to_conclusions_is_expected_to_do_what_anybody_would():
+    town = Town()
+    for hours in range(1, 9):
+        post = town.post(2, hours)
+        see(town, [1], post)
+        town.act(1, ActKind.REACT, hours - 0.5, post)
+    authors = town.world.people.find_many(np.array([2]))
+    told = [
+        expected_rates(
+            town.world, Viewer(id=viewer, now_ms=NOON, profiling=allowed), authors, POLICY
+        )[0]
+        for viewer, allowed in ((1, True), (1, False), (77, True))
+    ]
+    assert told[0] > told[1] == told[2]
