@@ -34,6 +34,7 @@ from kring.feed.ranker import ranker_of
 from kring.feed.reasons import Reason
 from kring.feed.response import expected_rates
 from kring.feed.seen import VIEWERS_KEPT, SeenLedger, earlier
+from kring.feed.snapshot_job import folder as snapshot_folder
 from kring.feed.stages import Context
 from kring.feed.talk import latest_threads
 from kring.feed.viewer import Viewer
@@ -87,7 +88,9 @@ class Server:
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
-        self.index = FeedIndex(bare_words=int(policy.multipliers.bare_words))
+        self.index = FeedIndex(
+            bare_words=int(policy.multipliers.bare_words), snapshots=snapshot_folder()
+        )
         self.seen = SeenLedger()
         self.kept: KeptSlates[HomeFeed] = KeptSlates(self.index.news)
         self._shown = _LastShown()

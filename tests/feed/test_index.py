@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import threading
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -15,13 +16,16 @@ from hypothesis import strategies as st
 from kring.core import clock as core_clock
 from kring.core import nodes
 from kring.core.ids import IdGenerator
+from kring.feed import load
 from kring.feed.index import FeedIndex
+from kring.feed.world import ActKind
+from kring.jobs.worker import drain
 from kring.members.models import Identity
 from tests.feed.dump import dump
 from tests.feed.histories import VERBS, differences, slate
 
 pytestmark = pytest.mark.django_db
-HISTORIES = int(os.environ.get("KRING_TEST_HISTORIES", "25"))
+HISTORIES = int(os.environ.get("KRING_TEST_HISTORIES", "15"))
 
 
 @contextmanager
@@ -86,3 +90,56 @@ def test_an_index_that_keeps_up_knows_what_a_new_one_loads(history, seed, count,
                 with whole.reading(), steps.reading():
                     pass
         check(history, {"whole": whole, "steps": steps})
+
+
+def test_the_network_can_be_read_while_somebody_else_holds_the_index(history):
+    """A search takes the network as it is and gives the lock back before it begins."""
+    ada, bob = history.people[0].pk, history.people[1].pk
+    kept = index(history.clock)
+    network, entered, leave = kept.connections(), threading.Event(), threading.Event()
+
+    def hold():
+        with kept._lock:
+            entered.set()
+            leave.wait(10)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    entered.wait(10)
+    assert network.shortest_path(ada, bob) == [ada, bob]
+    leave.set()
+    holder.join()
+    history.tell("disconnect", 0, 1, 0)
+    assert kept.connections().shortest_path(ada, bob) != [ada, bob]
+    assert network.shortest_path(ada, bob) == [ada, bob]
+
+
+def test_once_a_day_what_a_new_index_would_not_load_is_let_go(history):
+    for post in range(4):
+        history.tell("see", 0, 1, post)
+    history.finish()
+    kept = index(history.clock)
+    with kept.reading() as world:
+        before = dump(world, history.clock.ms)
+    assert before["exposures"]
+    history.clock.ms += (load.TIE_DAYS + 1) * 86_400_000
+    history.tell("see", 1, 1, 2)
+    history.finish()
+    now = history.clock()
+    with kept.reading() as world:
+        after = dump(world, core_clock.to_ms(now))
+    with index(history.clock).reading() as world:
+        assert differences(after, dump(world, core_clock.to_ms(now))) == []
+    assert before["exposures"].keys().isdisjoint(after["exposures"])
+    assert not any(act[1] == ActKind.CONNECT for act in after["acts"])
+
+
+def test_what_waits_to_be_logged_is_known_to_who_starts_now(history):
+    history.tell("see", 2, 0, 0)
+    history.tell("read", 2, 0, 0)
+    now = core_clock.to_ms(history.clock())
+    with index(history.clock).reading() as world:
+        waiting = dump(world, now)
+    assert drain()
+    with index(history.clock).reading() as world:
+        assert differences(waiting, dump(world, now)) == []

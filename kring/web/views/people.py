@@ -92,10 +92,10 @@ def _pages_seen(viewer: Identity | None, shown: Profile) -> set[int]:
 
 def _between(viewer: Identity, other: Identity) -> dict[str, Any]:
     """Degree, path and shared connections, of people the viewer may see. 2 queries."""
-    with serving.server().index.reading() as world:
-        path = world.connections.shortest_path(viewer.pk, other.pk) or []
-        mutuals = [] if viewer.pk == other.pk else list(world.connections.mutuals(
-            viewer.pk, other.pk))  # fmt: skip
+    # Searched without the index's lock: a long way through a large network stops nobody.
+    network = serving.server().index.connections()
+    path = network.shortest_path(viewer.pk, other.pk) or []
+    mutuals = [] if viewer.pk == other.pk else list(network.mutuals(viewer.pk, other.pk))
     named = _named(viewer, [*path, *map(int, mutuals[:MUTUALS_SHOWN])])
     seen = [named[int(id_)] for id_ in path if int(id_) in named]
     return {
