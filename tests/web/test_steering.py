@@ -9,7 +9,7 @@ from kring.feed.models import Hidden, LessLikeThis, MoreLikeThis, Preferences
 from kring.network.models import Block, Mute
 from kring.posts.models import ThreadMute
 from kring.web import limits as web_limits
-from tests.web.html import look, press
+from tests.web.html import Page, look, press
 from tests.web.visits import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -188,6 +188,10 @@ def test_a_topic_is_added_by_name_and_an_unknown_one_refused(square):
     assert "you set it yourself" in look(bob, PLACE).words
     for name in ("", "nosuchtopic", "\0", "a" * 5000):
         assert bob.post(f"{PLACE}/topics/add", {"name": name}).status_code == 422
+    refused = Page(bob.post(f"{PLACE}/topics/add", {"name": "nosuchtopic"}))
+    assert "Nobody has written about this topic" in refused.words
+    assert refused.form(f"{PLACE}/topics/add").fields["name"] == "nosuchtopic"
+    assert refused.form(f"{PLACE}/mix").fields["preset"] == "balanced"
 
 
 def test_a_topic_s_page_says_what_one_said_of_it(square):
@@ -241,7 +245,12 @@ def test_measuring_and_concluding_can_be_switched_off(square):
     kept = Preferences.objects.get()
     assert (kept.measure, kept.profile, kept.home_only) == (False, False, True)
     page = look(bob, PLACE)
-    for words in ("is not measured", "Nothing about you is concluded", "your own network alone", "EN,NL"):
+    for words in (
+        "is not measured",
+        "Nothing about you is concluded",
+        "your own network alone",
+        "EN,NL",
+    ):
         assert words in page.words
     assert "data-attention=" not in look(bob, "/?order=ranked").html
     assert "Why am I seeing this?" not in look(bob, "/").words  # By time, as objecting means

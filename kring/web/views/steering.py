@@ -49,6 +49,11 @@ USUAL_LANGUAGES = ("en", "nl")
 @signed_in
 def steering(request: KringRequest) -> HttpResponse:
     """The page as it stands; with a mix in its address, what that mix would do."""
+    return _page(request)
+
+
+def _page(request: KringRequest, *, unknown_topic: str = "", error: str = "") -> HttpResponse:
+    """unknown_topic, error: what was typed as a topic and cannot be one, and why."""
     viewer, now = actor(request), clock.utc_now()
     stored = preferences_of(viewer.pk)
     shown, tried = stored, None
@@ -69,8 +74,10 @@ def steering(request: KringRequest) -> HttpResponse:
         "stored": stored,
         "languages": _languages(viewer, stored),
         "kinds": effects_of(viewer, stored),
+        "unknown_topic": unknown_topic,
+        "error": error,
     }
-    response = render(request, "steering.html", context)
+    response = render(request, "steering.html", context, status=422 if error else 200)
     response["Cache-Control"] = "private, no-store"
     return response
 
@@ -131,7 +138,7 @@ def add_topic(request: KringRequest) -> HttpResponse:
     try:
         services.want_topic(by=actor(request), name=name, choice=MORE, now=clock.utc_now())
     except NotFound as error:
-        raise Invalid(error.message, field="name") from None
+        return _page(request, unknown_topic=name, error=error.message)
     return _done(request, "topics")
 
 
