@@ -19,7 +19,7 @@ COLOURS = ("#e9c46a", "#f4a261", "#e9b384", "#d9c5a0", "#c9d6a3", "#a8cbb7")
 
 
 class Sampler:
-    """Counts the stacks of the main thread, one for each millisecond of CPU time."""
+    """Counts the stacks of the main thread, at even steps of CPU time (the kernel's ticks)."""
 
     def __init__(self) -> None:
         self.stacks: Counter[Stack] = Counter()
@@ -65,7 +65,7 @@ def svg(stacks: Counter[Stack], *, title: str, root: str) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" '
         'font-family="monospace" font-size="10">'
         f'<rect width="{WIDTH}" height="{height}" fill="#fff"/>'
-        f'<text x="4" y="12">{escape(title)}, {total} samples of 1 ms CPU</text>'
+        f'<text x="4" y="12">{escape(title)}, {total} samples of CPU time</text>'
         f"{''.join(drawn)}</svg>\n"
     )
 
