@@ -18,7 +18,17 @@ from kring.feed.events import (
     TopicUnmuted,
 )
 from kring.feed.log import ActRow, append_acts
-from kring.feed.models import Pseudonym
+from kring.feed.models import (
+    Hidden,
+    LessLikeThis,
+    MoreLikeThis,
+    Preferences,
+    Pseudonym,
+    ReadPost,
+    SeenPage,
+    TopicMute,
+    TopicWish,
+)
 from kring.members.events import IdentityDeleted
 from kring.network import events as network
 from kring.posts import events as posts
@@ -107,9 +117,21 @@ def log_act(recorded: Recorded) -> None:
 
 
 def forget(recorded: Recorded) -> None:
-    """Cut the bridge from the log to somebody who is deleted: what they did stays, by nobody."""
-    if isinstance(recorded.event, IdentityDeleted):
-        Pseudonym.objects.filter(identity_id=recorded.event.identity_id).delete()
+    """Somebody is deleted: what they told the feed, saw and read goes, as does the log's bridge.
+
+    What they did stays in the log, by nobody.
+    """
+    if not isinstance(recorded.event, IdentityDeleted):
+        return
+    gone = recorded.event.identity_id
+    for told in (Hidden, LessLikeThis, MoreLikeThis, TopicMute, TopicWish):
+        told._default_manager.filter(by_id=gone).delete()
+    Preferences.objects.filter(identity_id=gone).delete()
+    bridge = Pseudonym.objects.filter(identity_id=gone)
+    for pseudonym in bridge.values_list("pseudonym", flat=True):
+        for looked in (SeenPage, ReadPost):
+            looked._default_manager.filter(viewer=pseudonym).delete()
+    bridge.delete()
 
 
 def _first(event: Event, names: tuple[str, ...]) -> int | None:

@@ -23,6 +23,7 @@ from kring.core.ids import moment_of
 from kring.core.prepared import Prepared
 from kring.feed.events import PostsSeen
 from kring.feed.models import LoggedAct, LoggedPage, Pseudonym
+from kring.members.models import Identity
 
 FLUSH_SECONDS = 1.0
 BATCH = 1_000
@@ -71,16 +72,20 @@ _KNOWN = Prepared(
 def pseudonyms(identity_ids: Collection[int]) -> dict[int, int]:
     """The pseudonym of each identity, made when it has none yet.
 
-    1 query when all exist. Identities that do not exist are left out.
+    1 query when all exist. Identities that do not exist, or no longer, are left out: nobody gets
+    a new pseudonym by what others do towards a tombstone.
     """
     wanted = set(identity_ids)
     known: dict[int, int] = dict(_KNOWN.rows(wanted))
     missing = wanted - known.keys()
     if missing:
+        living = Identity.objects.filter(pk__in=missing, deleted_at=None).values_list(
+            "pk", flat=True
+        )
         Pseudonym.objects.bulk_create(
             [
                 Pseudonym(identity_id=identity_id, pseudonym=secrets.randbits(62))
-                for identity_id in sorted(missing)
+                for identity_id in sorted(living)
             ],
             ignore_conflicts=True,
         )
@@ -124,6 +129,8 @@ def _append(batch: list[ActRow]) -> int:
                 detail=row.detail,
             )
             for row in batch
+            # Of somebody who was erased before it was logged, an act is nobody's any more.
+            if row.actor_identity_id in known
         ],
         ignore_conflicts=True,
     )

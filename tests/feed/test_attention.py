@@ -15,14 +15,25 @@ from kring.core.events import decode
 from kring.core.ids import IdGenerator, first_id_at
 from kring.core.models import RecordedEvent
 from kring.feed import attention
+from kring.feed import services as steering
 from kring.feed.attention import Item, page_token, report
 from kring.feed.events import PostRead, PostsSeen
 from kring.feed.log import pseudonyms
-from kring.feed.models import LoggedAct, Preferences, ReadPost, SeenPage
+from kring.feed.models import (
+    Hidden,
+    LessLikeThis,
+    LoggedAct,
+    MoreLikeThis,
+    Preferences,
+    Pseudonym,
+    ReadPost,
+    SeenPage,
+)
 from kring.jobs.worker import drain
-from kring.network.services import block
+from kring.members.services import delete_identity
+from kring.network.services import block, disconnect
 from kring.posts.models import Post
-from kring.posts.services import Draft, delete, publish, repost
+from kring.posts.services import Draft, delete, publish, react, repost
 from tests.worlds import small_town
 
 pytestmark = pytest.mark.django_db
@@ -283,6 +294,32 @@ def test_nobody_is_named_who_is_erased(town, now, kind):
     held = pseudonyms([town.bob.pk])[town.bob.pk]
     town.bob.delete()
     assert LoggedAct.objects.filter(kind=kind.__name__, actor=held).count() == 1
+
+
+def test_nothing_is_left_in_the_feed_of_whoever_deletes_themselves(town, now):
+    post, later = write(town.ada, now), now + timedelta(seconds=30)
+    report(by=town.bob, page=token(town.bob, post), items=[look(post, READ_MS)], now=later)
+    steering.hide(by=town.bob, post_id=post.pk, now=now)
+    steering.less(by=town.bob, post_id=post.pk, now=now)
+    steering.more(by=town.bob, post_id=post.pk, now=now)
+    steering.switch(
+        by=town.bob, measure=True, profile=True, home_only=True, languages=["nl"], now=now
+    )
+    report(by=town.cleo, page=token(town.cleo, post), items=[look(post, READ_MS)], now=later)
+    drain()
+    bob, cleo = (pseudonyms([who.pk])[who.pk] for who in (town.bob, town.cleo))
+    react(by=town.bob, post_id=post.pk, kind="like", now=now)
+    delete_identity(identity=town.bob, now=now)
+    # Acts from before and after, of theirs and towards them, are logged later than that.
+    disconnect(a=town.ada, b=town.bob, now=now)
+    drain()
+    assert not Pseudonym.objects.filter(pk=town.bob.pk).exists()
+    assert pseudonyms([town.bob.pk]) == {}
+    for model in (Hidden, LessLikeThis, MoreLikeThis, Preferences):
+        assert not model.objects.exists()
+    for model in (SeenPage, ReadPost):
+        assert [row.viewer for row in model.objects.all()] == [cleo]
+    assert LoggedAct.objects.filter(actor=bob).exists()
 
 
 @pytest.mark.django_db(transaction=True)
