@@ -94,6 +94,19 @@ def test_more_brings_its_author_up_on_the_next_page_of_any_process(town):
     assert {wanted.pk, other.pk} <= set(before)
 
 
+def test_the_last_word_on_a_post_holds(town):
+    post = write(town.ada, "Bread")
+    shared = repost(author=town.cleo, post_id=post.pk, draft=Draft(text="Look"), now=NOON)
+    services.less(by=town.eve, post_id=post.pk, now=LATER)
+    services.less(by=town.bob, post_id=post.pk, now=LATER)
+    services.more(by=town.bob, post_id=shared.pk, now=LATER)
+    assert not LessLikeThis.objects.filter(by=town.bob).exists()
+    assert event_kinds().count("LessLikeThisUndone") == 1
+    services.less(by=town.bob, post_id=shared.pk, now=LATER)
+    assert not MoreLikeThis.objects.exists()
+    assert LessLikeThis.objects.count() == 2
+
+
 # Topics
 
 
@@ -315,10 +328,10 @@ def test_a_page_of_topics_has_a_most(town):
 # Taking everything back
 
 
-def tell_everything(by, post, topic):
+def tell_everything(by, post, other, topic):
     services.hide(by=by, post_id=post.pk, now=LATER)
     services.less(by=by, post_id=post.pk, now=LATER)
-    services.more(by=by, post_id=post.pk, now=LATER)
+    services.more(by=by, post_id=other.pk, now=LATER)
     services.mute_topic(by=by, name=topic, now=LATER)
     services.prefer(by=by, wanted=OWN, now=LATER)
     mute_thread(by=by, post_id=post.pk, now=LATER)
@@ -326,8 +339,9 @@ def tell_everything(by, post, topic):
 
 def test_everything_is_taken_back_at_once_and_only_ones_own(town):
     post = write(town.ada, "Loaves #bakery #choir")
+    other = write(town.eve, "Rolls")
     for by in (town.bob, town.cleo):
-        tell_everything(by, post, "bakery")
+        tell_everything(by, post, other, "bakery")
         services.want_topic(by=by, name="choir", choice="more", now=LATER)
     mute(muter=town.bob, muted=town.eve, now=LATER)
     blocks = Block.objects.count()

@@ -1,10 +1,11 @@
 """Steering: what a reader tells the feed, a file per verb. Nobody else is told; all is undoable."""
 
 from kring.feed.services.hide import hide, unhide
-from kring.feed.services.less import less, undo_less
-from kring.feed.services.more import more, undo_more
+from kring.feed.services.less import less
+from kring.feed.services.more import more
 from kring.feed.services.prefer import Wanted, prefer, reset_preferences, switch
 from kring.feed.services.reset import reset_everything
+from kring.feed.services.take_back import undo_less, undo_more
 from kring.feed.services.topics import mute_topic, set_interests, unmute_topic, want_topic
 
 __all__ = [

@@ -13,9 +13,8 @@ from kring.core.errors import NotFound
 from kring.feed.models import Hidden, LessLikeThis, MoreLikeThis, TopicMute, TopicWish
 from kring.feed.queries import AS_LEARNED
 from kring.feed.services.hide import unhide
-from kring.feed.services.less import undo_less
-from kring.feed.services.more import undo_more
 from kring.feed.services.prefer import reset_preferences
+from kring.feed.services.take_back import undo_less, undo_more
 from kring.feed.services.topics import set_interests
 from kring.members.models import Identity
 from kring.network.models import Mute
