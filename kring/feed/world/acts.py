@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kring.feed.world.columns import Bools, Column, GroupedRows, IdIndex, Ints, Rows, contains
-from kring.feed.world.crowd import Tallies, Tally
+from kring.feed.world.crowd import NOTHING, Tallies, Tally
 from kring.feed.world.exposures import Exposure, ExposureTable
 from kring.feed.world.kinds import COMMENTS, ENGAGES, OPENS, REJECTS, RESPONSES
 from kring.feed.world.posts import DAY_MS, PostTable
@@ -148,6 +148,8 @@ class ActTable:
             (self.passed_on, np.arange(len(kind) + len(reposted)) >= len(kind)),
         )
         present = self._present(columns[0][1], columns[1][1])
+        # On nothing and towards nobody: what is left of an act on words of somebody forgotten.
+        present &= (columns[1][1] >= 0) | (columns[5][1] >= 0)
         present[len(kind) :] &= present[reposted]
         for column, values in columns:
             column.extend(values[present])
@@ -161,9 +163,11 @@ class ActTable:
         actor = self.people.add(act.actor_id)
         if self._is_gone(actor) or self._is_gone(target):
             return False
-        same = self._matching(actor, act.kind, post_id, target)
-        if (self.at_ms.view[same] == act.at_ms).any():
-            return False
+        mine = self.by_actor.rows(actor)
+        if (self.at_ms.view[mine] == act.at_ms).any():
+            same = self._matching(actor, act.kind, post_id, target)
+            if (self.at_ms.view[same] == act.at_ms).any():
+                return False
         row = self.posts.index.find(post_id) if post_id else -1
         if post_id and row < 0:
             self.early[post_id] = None
@@ -171,7 +175,7 @@ class ActTable:
                 del self.early[next(iter(self.early))]
         before = self._tally(actor, row)
         self._append(act, actor, target, (post_id, row), False)
-        self._count(actor, act.kind, row, act.at_ms, 1, before)
+        self._count(row, (actor, act.kind, act.at_ms), before, before.plus(act.kind, act.at_ms))
         if resharer >= 0 and not self._is_gone(resharer):
             self._append(act, actor, resharer, (act.post_id, -1), True)
         return True
@@ -206,7 +210,8 @@ class ActTable:
             self.by_post.remove(post_row, row)
             if not self.passed_on.view[row]:
                 kind, at_ms = int(self.kind.view[row]), int(self.at_ms.view[row])
-                self._count(actor, kind, post_row, at_ms, -1, before)
+                after = self._tally(actor, post_row)
+                self._count(post_row, (actor, kind, at_ms), before, after, -1)
         self._settle()
 
     def forget(self, person: int) -> None:
@@ -388,7 +393,9 @@ class ActTable:
         if row < 0:
             return Tally()
         rows = self.by_actor.rows(actor)
-        rows = rows[(self.post_row.view[rows] == row) & ~self.removed.view[rows]]
+        rows = rows[self.post_row.view[rows] == row]
+        if not rows.size:
+            return NOTHING
         kinds = self.kind.view[rows]
         opened = self.at_ms.view[rows[OPENS[kinds]]]
         return Tally(
@@ -400,9 +407,10 @@ class ActTable:
         )
 
     def _count(
-        self, actor: int, kind: int, row: int, at_ms: int, change: int, before: Tally
+        self, row: int, act: tuple[int, int, int], before: Tally, after: Tally, change: int = 1
     ) -> None:
-        """Move the counters for an act that has just come (1) or gone (-1)."""
+        """Move the counters for an act (actor, kind, moment) that has come (1) or gone (-1)."""
+        actor, kind, at_ms = act
         if OPENS[kind]:
             self.opened_by.fill_to(len(self.people), 0)
             self.opened_by.view[actor] += change
@@ -412,7 +420,6 @@ class ActTable:
         if actor == author:
             posts.author_answers.view[row] += change * int(COMMENTS[kind])
             return
-        after = self._tally(actor, row)
         posts.crowd.lengthen(len(posts), len(self.people))
         counted = author if posts.counts(row) else -1
         posts.crowd.change(row, counted, before, after)

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from kring.feed.world.columns import Column, Floats, Ints, Rows
+from kring.feed.world.kinds import COMMENTS, ENGAGES, OPENS, REJECTS, RESPONSES
 
 HOUR_MS = 3_600_000
 # Half-lives of heat in hours: this hour, this morning, today, this week.
@@ -29,6 +30,19 @@ class Tally(NamedTuple):
     responded: bool = False
     commented: bool = False
     rejected: bool = False
+
+    def plus(self, kind: int, at_ms: int) -> Tally:
+        """This and one more act."""
+        opened = self.opened_ms
+        if OPENS[kind]:
+            opened = min(opened, at_ms) if opened >= 0 else at_ms
+        return Tally(
+            opened_ms=opened,
+            engaged=self.engaged or bool(ENGAGES[kind]),
+            responded=self.responded or bool(RESPONSES[kind]),
+            commented=self.commented or bool(COMMENTS[kind]),
+            rejected=self.rejected or bool(REJECTS[kind]),
+        )
 
 
 NOTHING = Tally()
