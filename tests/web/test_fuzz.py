@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, Phase, example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from kring.posts.models import Topic
 from tests.web.visits import sign_in, stored
 
 pytestmark = pytest.mark.django_db
@@ -48,7 +49,9 @@ ANY_BYTES = st.one_of(
 FIELDS = [
     "text", "goal", "audience", "link_url", "client_key", "next", "kind", "language", "handle",
     "login", "password", "email", "password1", "password2", "name", "remember", "action_add",
-    "action_remove", "action_primary", "oldpassword", "\0", "é", "",
+    "action_remove", "action_primary", "oldpassword", "\0", "é", "", "preset", "near_far",
+    "outside", "topic-1", "topic-99999999999999999999", "topic-\0", "choice", "card", "measure",
+    "sure",
 ]  # fmt: skip
 TOKEN = "t" * 32
 FORM = "application/x-www-form-urlencoded"
@@ -90,10 +93,14 @@ def _forms(square) -> list[str]:
     public, own = square.public.pk, square.reply.pk
     on_posts = [
         "comment", "share", "react", "unreact", "bookmark", "unbookmark", "hide", "unhide", "less",
-        "undo_less", "mute_thread", "unmute_thread",
+        "undo_less", "mute_thread", "unmute_thread", "more", "undo_more",
     ]  # fmt: skip
     return [
         "/posts/new", "/posts/new", "/language", "/demo/sign-in",
+        *(reverse(name) for name in (
+            "set_mix", "reset_mix", "set_topics", "add_topic", "set_switches", "reset_everything",
+        )),
+        *(reverse(name, args=["harvest"]) for name in ("mute_topic", "unmute_topic", "want_topic")),
         *(reverse(name, args=[public]) for name in on_posts),
         *(reverse(name, args=[own]) for name in ("edit", "delete", "comment")),
         *(reverse(name, args=["ada"]) for name in ("follow", "mute", "block", "unblock")),
@@ -164,6 +171,12 @@ def test_each_field_of_a_form_takes_anything(square, visits):
         reverse("share", args=[public]): ("text", "audience"),
         reverse("edit", args=[square.reply.pk]): ("text",),
         reverse("react", args=[public]): ("kind",),
+        reverse("set_mix"): ("preset", "near_far", "outside"),
+        reverse("add_topic"): ("name",),
+        reverse("set_topics"): (f"topic-{Topic.objects.get(name='harvest').pk}", "topic-0"),
+        reverse("set_switches"): ("language", "measure"),
+        reverse("mute_topic", args=["harvest"]): ("card", "next"),
+        reverse("want_topic", args=["harvest"]): ("choice",),
     }
     for path, names in forms.items():
         for at, name in enumerate(names):
@@ -177,8 +190,11 @@ def test_each_field_of_a_form_takes_anything(square, visits):
 PATHS = ["/posts/{}", "/posts/{}/history", "/posts/{}/share", "/@{}", "/topics/{}", "/{}",
          "/accounts/confirm-email/{}/", "/accounts/password/reset/key/{}/", "/static/{}",
          "/accounts/password/reset/key/1-{}/", "/posts/{}/react", "/@{}/follow",
-         "/@ada{}"]  # fmt: skip
-QUERIES = ["before", "after", "reply", "order", "next", "page", "\0", ""]
+         "/@ada{}", "/feed.json?topic={}", "/your-feed?preset={}", "/your-feed/preview?outside={}",
+         "/?order=time&topic={}", "/?posted={}", "/topics/{}/mute", "/topics/{}/want",
+         "/topics/harvest?topic={}", "/bookmarks?topic={}"]  # fmt: skip
+QUERIES = ["before", "after", "reply", "order", "next", "page", "\0", "", "topic", "preset",
+           "posted", "outside", "near_far"]  # fmt: skip
 
 
 @bounded(100)
@@ -194,6 +210,8 @@ QUERIES = ["before", "after", "reply", "order", "next", "page", "\0", ""]
 def test_any_address(visits, template, segment, query, wild, method):
     path = template.format(quote_from_bytes(segment, safe=""))
     asked = "&".join(f"{_percent(n.encode(), wild)}={_percent(v[:3000], wild)}" for n, v in query)
+    path, _mark, first = path.partition("?")
+    asked = "&".join(filter(None, [first, asked]))
     visits.ask(visits.bob, method, path, QUERY_STRING=asked, content_type=FORM)
 
 
