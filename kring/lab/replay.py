@@ -40,7 +40,7 @@ def play(
 ) -> Iterator[dict[str, Any]]:
     """An answer to each question, by time. Raises Invalid for an item that nobody touched yet.
 
-    log: in order of time. told: hears how many questions have been answered
+    log: in order of time. told: hears often how many questions have been answered
     """
     at = 0
     questions: list[Query | View] = sorted(work, key=_when)
@@ -48,6 +48,7 @@ def play(
         while at < len(log) and log[at].at < question.timestamp:
             contestant.happened(log[at])
             at += 1
+            told(number - 1)
         try:
             yield _answer(contestant, question)
         except KeyError as error:
