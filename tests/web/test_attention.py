@@ -280,6 +280,17 @@ def test_too_much_is_refused(square):
     assert send(bob, page, *many[:-1]).status_code == 204
 
 
+@pytest.mark.parametrize("length", ["²", "-1", "", "9" * 30, "9" * 5_000, "0x1"])
+def test_a_length_that_is_none_is_no_fault_of_ours(square, length):
+    bob = sign_in(square.town.bob)
+    before = stored()
+    body = b'{"page":"x","items":[]}'
+    kind = {"content_type": "application/json", "headers": HERE}
+    answer = bob.generic("POST", "/attention", body, CONTENT_LENGTH=length, **kind)
+    assert answer.status_code in (400, 403, 413, 422)
+    assert stored() == before
+
+
 def test_a_page_that_is_too_old_is_refused(square, monkeypatch):
     bob = sign_in(square.town.bob)
     long_ago = clock.to_ms(clock.utc_now() - timedelta(hours=25))
