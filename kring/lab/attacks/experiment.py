@@ -40,8 +40,8 @@ class Setting:
     says: str
     schemes: tuple[Scheme, ...]
     measured: float = 0.85
-    past: int = 8
-    days: int = 13
+    past: int = 6
+    days: int = 11
     surprise: int = 3
     fair: bool = True
 
