@@ -12,8 +12,10 @@ from kring.feed.world import World
 from kring.feed.world.columns import Ints
 from kring.feed.world.kinds import COMMENTS
 
-# How far back in what each person did: enough to find a comment between other acts.
+# How far back in what each person did: enough to find a comment between other acts. Of whoever
+# knows thousands, the last act of each is enough to find three that spoke.
 ACTS_EACH = 8
+ACTS_READ = 4_000
 
 
 def latest_threads(world: World, viewer_id: int, *, limit: int) -> tuple[Ints, Ints]:
@@ -24,7 +26,8 @@ def latest_threads(world: World, viewer_id: int, *, limit: int) -> tuple[Ints, I
     """
     ties = world.people.find_many(world.connections.neighbours(viewer_id))
     table = world.acts
-    rows = table.by_actor.newest(ties, ACTS_EACH)
+    each = min(ACTS_EACH, max(1, ACTS_READ // max(len(ties), 1)))
+    rows = table.by_actor.newest(ties, each)
     rows = rows[COMMENTS[table.kind.view[rows]] & (table.post_row.view[rows] >= 0)]
     rows = rows[~table.removed.view[rows]]
     newest = rows[np.argsort(-table.at_ms.view[rows], kind="stable")]

@@ -12,13 +12,14 @@ from typing import Any
 
 from django.db.models import (
     BooleanField,
+    Case,
     Count,
     Exists,
-    ExpressionWrapper,
     OuterRef,
     QuerySet,
     Subquery,
     Value,
+    When,
 )
 
 from kring.core.html import plain_text
@@ -207,7 +208,13 @@ def cards(
 
 
 def _rows(viewer_id: int | None) -> QuerySet[Post, Any]:
-    seen = ExpressionWrapper(visible(viewer_id), output_field=BooleanField())
+    # As a case, of which the database stops at the first reason to say yes; as a bare condition
+    # it would look up all of the viewer's ties for a post that is public.
+    seen = Case(
+        When(visible(viewer_id), then=Value(True)),
+        default=Value(False),
+        output_field=BooleanField(),
+    )
     rows: QuerySet[Post, Any] = Post.objects.annotate(seen=seen).values(*_COLUMNS, "seen")
     return rows
 

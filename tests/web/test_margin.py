@@ -73,11 +73,11 @@ def test_what_one_may_not_see_or_muted_is_not_quoted(town):
     assert said(town.bob) == []
 
 
-def test_it_asks_the_database_for_a_few_whatever_was_said(town, django_assert_num_queries):
+def test_it_asks_the_database_for_a_few_whatever_was_said(town, django_assert_max_num_queries):
     for number in range(18):
         say(town.ada, write(town.eve, f"Number {number}.", number), f"On {number}", 40 + number)
     margin.aside(town.bob)
-    with django_assert_num_queries(3):
+    with django_assert_max_num_queries(4):  # one of them for gaps, on PostgreSQL
         margin.aside(town.bob)
     threads, people = serving.talked_about(town.bob, limit=margin.ASKED)
     assert len(threads) == len(people) == 8  # of each connection the last acts alone
