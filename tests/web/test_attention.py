@@ -275,7 +275,7 @@ def test_too_much_is_refused(square):
     assert send(bob, page, *many).status_code == 422
     assert send(bob, page + "x" * numbers.most_bytes, item(square.public)).status_code == 422
     assert send(bob, "x" * 300_000).status_code == 422
-    assert send(bob, page, item(square.public, 33_000)).status_code == 422
+    assert send(bob, page, item(square.public, 90_000)).status_code == 422
     assert stored() == before
     assert send(bob, page, *many[:-1]).status_code == 204
 

@@ -91,4 +91,6 @@ def _read(request: KringRequest, *, most_bytes: int) -> Batch:
 def _length(request: KringRequest) -> int:
     stated = request.META.get("CONTENT_LENGTH") or "0"
     # Signs that are digits to Python alone, as ², are no length.
-    return int(stated[:20]) if stated.isascii() and stated.isdigit() else 0
+    if not (stated.isascii() and stated.isdigit()):
+        raise KringError(_("This report cannot be read."))
+    return int(stated[:20])
