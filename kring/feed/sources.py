@@ -51,7 +51,8 @@ class StrongTies:
 class Topics:
     """Well received posts of strangers on the topics the viewer cares most about (R3, R6).
 
-    By relative engagement, never by counts: what few saw and many answered stands first.
+    By relative engagement, never by counts: what few saw and many answered stands first. Whoever
+    names many topics names none: such a post is found by what its words are about.
     """
 
     name, tag = "topics", SourceTag.TOPICS
@@ -71,7 +72,12 @@ class Topics:
         rows = _existing(context, rows)
         oldest = context.viewer.now_ms - context.policy.filters.age_limit_days * DAY_MS
         shown = (posts.audience.view[rows] <= Audience.MEMBERS) & (posts.origin_id.view[rows] == 0)
-        shown &= np.isin(posts.topics.view[rows], best).any(axis=1)
+        about, named = (
+            np.isin(posts.topics.view[rows], best),
+            posts.named_topics.view[rows][:, None],
+        )
+        about &= (named <= rules.topics_named) | (np.arange(about.shape[1]) >= named)
+        shown &= about.any(axis=1)
         rows = rows[shown & (posts.created_ms.view[rows] >= oldest)]
         ratio = response_ratio(context.world, rows, context.viewer.now_ms, context.policy)
         order = np.lexsort((-posts.index.ids.view[rows], -ratio))

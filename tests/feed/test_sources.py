@@ -9,8 +9,9 @@ import numpy as np
 from kring.feed.batch import SourceTag
 from kring.feed.home import context_of, rank
 from kring.feed.policy import default_policy
-from kring.feed.sources import Mentions, FirstHearing, Topics, hash_share
+from kring.feed.sources import FirstHearing, Mentions, Topics, hash_share
 from kring.feed.stages import Viewer
+from kring.feed.text import PostText
 from kring.feed.world import ActKind, Audience, Exposure
 from tests.feed.communities import HOUR, NOON, Town
 
@@ -55,6 +56,16 @@ def test_a_post_that_left_a_subject_is_not_found_by_it():
     town.world.posts.set_topics(row, (8,))
     assert found(Topics(), town, followed_topic_ids=[7]) == []
     assert found(Topics(), town, followed_topic_ids=[8]) == [post]
+
+
+def test_whoever_names_many_topics_is_found_by_the_words_alone():
+    town = Town()
+    most = POLICY.sources.topics_named
+    few, many = (town.post(20 + n, 10, topics=tuple(range(7, 7 + n))) for n in (most, most + 1))
+    assert found(Topics(), town, followed_topic_ids=[7]) == [few]
+    town.world.set_text(many, PostText(topics=(30,)))
+    assert found(Topics(), town, followed_topic_ids=[8]) == [few]
+    assert found(Topics(), town, followed_topic_ids=[30]) == [many]
 
 
 def test_a_new_post_is_heard_until_enough_have_seen_it():

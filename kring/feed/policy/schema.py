@@ -72,6 +72,7 @@ class Sources:
     topics_quota: int
     topics_count: int
     topics_each: int
+    topics_named: int
     test_audience_quota: int
     test_hours: float
     test_reach: float
