@@ -12,7 +12,16 @@ import pytest
 from kring.feed.policy import default_policy
 from kring.lab.attacks import schemes
 from kring.lab.attacks.chance import draw
-from kring.lab.attacks.experiment import Pairs, Setting, attack, found, interval, pairs_of
+from kring.lab.attacks.experiment import (
+    SMOKE,
+    Pairs,
+    Setting,
+    attack,
+    found,
+    interval,
+    pairs_of,
+    play,
+)
 from kring.lab.attacks.life import Deed, Life
 from kring.lab.attacks.schemes import FRIENDS, POD, SCHEMES, Scheme
 from kring.lab.attacks.table import table
@@ -161,6 +170,15 @@ def test_a_gain_is_held_only_with_its_whole_interval():
     assert told.held is False
     assert found(replace(SETTING, fair=False), POD.measures[0], [pairs]).held is None
     assert "| **no** |" in table([told])
+
+
+def test_applause_by_agreement_buys_little_in_a_small_town():
+    """A pod is a tenth of this town, so it gains more than in a larger one: 1.43 with seed 1."""
+    pod, puppets = play(POLICY, SMOKE, seeds=(1,), members=120)
+    assert (pod.name, puppets.name) == ("pod", "puppets-react")
+    assert puppets.high < 1.3
+    assert pod.gain < 1.6
+    assert pod.gain < pod.at_first
 
 
 def test_the_command_names_what_it_knows(capsys):

@@ -65,7 +65,7 @@ SETTINGS = (
         fair=False,
     ),
 )
-SMOKE = (Setting("usual", "a few days of a small town", (POD,), past=2, days=5, surprise=1),)
+SMOKE = (Setting("usual", "nine days of a small town", (POD, PUPPETS_REACT), past=2, days=7),)
 
 
 @dataclass(frozen=True)
