@@ -17,7 +17,7 @@ from kring.feed.policy import Policy
 from kring.feed.world import ActView, World
 from kring.feed.world.columns import Bools, Floats, Ints, Rows, contains
 from kring.feed.world.crowd import HEAT_HOURS, HOUR_MS
-from kring.feed.world.kinds import COMMENTS, ENGAGES, OPENS
+from kring.feed.world.kinds import COMMENTS, ENGAGES, OPENS, PUBLIC_ACTS
 
 
 class Company(NamedTuple):
@@ -67,9 +67,9 @@ def company_of(world: World, me: int, acts: ActView, policy: Policy) -> Company:
     chosen = np.flatnonzero(OPENS[acts.kind] & (acts.post_row >= 0))
     chosen = chosen[~world.posts.removed.view[acts.post_row[chosen]]]
     mine = _first_opened(acts, chosen[::-1], rules.posts_read)
-    row, actor, at_ms, engaged, _ = openers(world, mine.row, rules.openers_each)
-    others = actor != me
-    row, actor, at_ms, engaged = row[others], actor[others], at_ms[others], engaged[others]
+    found = openers(world, mine.row, rules.openers_each)
+    found = found.only(found.actor != me)
+    row, actor, at_ms, engaged = found.row, found.actor, found.at_ms, found.engaged
     if not row.size:
         return Company(row, none, none, none)
     people, who = np.unique(actor, return_inverse=True)
@@ -94,6 +94,17 @@ class Openers(NamedTuple):
     at_ms: Ints
     engaged: Bools
     commented: Bools
+    public: Bools
+
+    def only(self, chosen: Bools) -> Openers:
+        return Openers(
+            self.row[chosen],
+            self.actor[chosen],
+            self.at_ms[chosen],
+            self.engaged[chosen],
+            self.commented[chosen],
+            self.public[chosen],
+        )
 
 
 class Opened(NamedTuple):
@@ -112,7 +123,7 @@ def _first_opened(acts: ActView, newest_first: Ints, most: int) -> Opened:
     np.minimum.at(first, place, at_ms)
     engaged = np.bincount(place, ENGAGES[kind], minlength=posts.size) > 0
     kept = np.sort(np.argsort(last, kind="stable")[:most])
-    return Opened(posts[kept], first[kept], engaged[kept])
+    return Opened(posts[kept].astype(np.int32), first[kept], engaged[kept])
 
 
 def openers(world: World, posts: Rows, each: int) -> Openers:
@@ -129,13 +140,14 @@ def openers(world: World, posts: Rows, each: int) -> Openers:
     if not starts.size:
         none = np.zeros(0, dtype=np.int32)
         never = none.astype(np.bool_)
-        return Openers(none, none, none.astype(np.int64), never, never)
+        return Openers(none, none, none.astype(np.int64), never, never, never)
     return Openers(
         row=(pairs[starts] >> 32).astype(np.int32),
         actor=(pairs[starts] & 0xFFFFFFFF).astype(np.int32),
         at_ms=np.minimum.reduceat(table.at_ms.view[rows][order], starts),
         engaged=np.logical_or.reduceat(ENGAGES[kind][order], starts),
         commented=np.logical_or.reduceat(COMMENTS[kind][order], starts),
+        public=np.logical_or.reduceat(PUBLIC_ACTS[kind][order], starts),
     )
 
 
@@ -145,46 +157,52 @@ def drawn_to(
     """What the company did with each of these posts.
 
     near: how much each person counts for the viewer, as `near_of` says. posts: rows, each once is
-    enough
+    enough. Where people know each other, what fewer than `fewest` of them did in private counts
+    for nothing: one person's reading must not show in somebody else's page.
     """
     rules = policy.company
     wanted, place = np.unique(posts, return_inverse=True)
     found = openers(world, wanted, rules.openers_each)
-    foreign = (found.actor != world.posts.author.view[found.row]) & (found.at_ms <= now_ms)
-    found = Openers(*(column[foreign] for column in found))
+    theirs = world.posts.author.view[found.row]
+    found = found.only((found.actor != theirs) & (found.at_ms <= now_ms))
     at = np.searchsorted(wanted, found.row)
+    weight = np.ones(len(at)) if near is None else near[found.actor]
+    alike = contains(found.actor, company.people)
+    if near is not None or len(world.connections):
+        among = (weight > 0.0) if near is not None else alike
+        enough = np.bincount(at[among], minlength=wanted.size) >= rules.fewest
+        weight = weight * (enough[at] | found.public)
     hours = (now_ms - found.at_ms) / HOUR_MS
 
     def total(at: Ints, weights: Floats) -> Floats:
         sums = np.bincount(at, weights, minlength=wanted.size)
         return np.asarray(sums[place])
 
-    crowd, counted = None, np.flatnonzero(contains(found.actor, company.people))
+    crowd, counted = None, np.flatnonzero(alike)
     if near is not None:
-        ours = np.flatnonzero(near[found.actor] > 0.0)
-        weight, since, where = near[found.actor[ours]], hours[ours], at[ours]
-        heat = [total(where, weight * np.exp2(-since / half)) for half in HEAT_HOURS]
+        ours = np.flatnonzero(weight > 0.0)
+        mass, since, where = weight[ours], hours[ours], at[ours]
+        heat = [total(where, mass * np.exp2(-since / half)) for half in HEAT_HOURS]
         crowd = NearCrowd(
             heat=np.stack(heat, axis=1),
-            openers=total(where, weight),
-            engaged=total(where, weight * found.engaged[ours]),
-            commenters=total(where, weight * found.commented[ours]),
+            openers=total(where, mass),
+            engaged=total(where, mass * found.engaged[ours]),
+            commenters=total(where, mass * found.commented[ours]),
         )
-    actor = found.actor[counted]
-    who, where = np.searchsorted(company.people, actor), at[counted]
-    weight = np.ones(len(actor)) if near is None else near[actor]
-    alike, leads = weight * company.alike[who], weight * company.leads[who]
-    engaged = weight * company.alike_engaged[who] * found.engaged[counted]
+    who, where = np.searchsorted(company.people, found.actor[counted]), at[counted]
+    mass = weight[counted]
+    likeness, leads = mass * company.alike[who], mass * company.leads[who]
+    engaged = mass * company.alike_engaged[who] * found.engaged[counted]
 
     def people(weights: Floats) -> Ints:
         return np.asarray(np.bincount(where[weights > 0], minlength=wanted.size)[place])
 
     return Drawn(
-        alike=total(where, alike),
-        alike_lately=total(where, alike * np.exp2(-hours[counted] / rules.lately_hours)),
+        alike=total(where, likeness),
+        alike_lately=total(where, likeness * np.exp2(-hours[counted] / rules.lately_hours)),
         leads=total(where, leads),
         alike_engaged=total(where, engaged),
-        alike_people=people(alike),
+        alike_people=people(likeness),
         leading=people(leads),
         engaging=people(engaged),
         near=crowd,

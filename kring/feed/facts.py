@@ -89,7 +89,7 @@ def gather_evidence(context: Context, served: Batch) -> Evidence:
         observed=response.observed.astype(np.int64).tolist(),
         expected=response.expected.tolist(),
         reach=np.rint(response.reach).astype(np.int64).tolist(),
-        openers=posts.crowd.openers.view[thread].tolist(),
+        openers=_openers(context, thread),
         measured=(posts.created_ms.view[thread] >= context.world.exposures.first_ms).tolist(),
         alike_people=company.alike_people.tolist(),
         leading=company.leading.tolist(),
@@ -97,6 +97,14 @@ def gather_evidence(context: Context, served: Batch) -> Evidence:
         rejecters=posts.crowd.rejecters.view[thread].tolist(),
         hours=((now - served["created_ms"]) / HOUR_MS).tolist(),
     )
+
+
+def _openers(context: Context, threads: Rows) -> list[int]:
+    """How many people stand behind what is said of those who opened it."""
+    near = context.profile.drawn(threads).near
+    if near is None:
+        return context.world.posts.crowd.openers.view[threads].tolist()  # type: ignore[no-any-return]
+    return np.floor(near.openers).astype(np.int64).tolist()  # type: ignore[no-any-return]
 
 
 def _counts(
@@ -286,13 +294,6 @@ def _engagement(e: Evidence, at: int, value: float) -> Fact | None:
     return Fact("response.answered_more" if value > 0 else "response.answered_less", {})
 
 
-def _author_record(e: Evidence, at: int, value: float) -> Fact | None:
-    if abs(value) < 0.05:
-        return None
-    code = "response.record_good" if value > 0 else "response.record_poor"
-    return Fact(code, {"other": e.author_id[at]})
-
-
 def _rejection(e: Evidence, at: int, value: float) -> Fact | None:
     return Fact("response.rejected", {}) if e.rejecters[at] >= FEW else None
 
@@ -334,10 +335,10 @@ _BY_NAME: dict[str, Builder] = {
     "bait": _simply("topic.bait"),
     "copied": _simply("topic.copied"),
     "social_proof": _social_proof,
-    "alike": _of_many("conversation.alike", "alike_people"),
-    "alike_lately": _of_many("conversation.alike", "alike_people"),
-    "leads": _of_many("conversation.leads", "leading"),
-    "alike_engaged": _of_many("conversation.alike_engaged", "engaging"),
+    "alike": _of_many("topic.alike", "alike_people"),
+    "alike_lately": _of_many("topic.alike", "alike_people"),
+    "leads": _of_many("topic.leads", "leading"),
+    "alike_engaged": _of_many("topic.alike_engaged", "engaging"),
     "mentions_me": _simply("conversation.mentions_me"),
     "heat_hour": _heat,
     "heat_morning": _heat,
@@ -346,7 +347,7 @@ _BY_NAME: dict[str, Builder] = {
     "hotter_on_page": _nothing,
     "opened_on_page": _nothing,
     "engagement": _engagement,
-    "author_record": _author_record,
+    "author_record": _nothing,
     "rejection": _rejection,
     "newer_on_page": _newest,
     "since_visit": _since_visit,

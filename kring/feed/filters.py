@@ -101,7 +101,7 @@ def _outside(context: Context, author_ids: Ints, home_only: Ints) -> Bools:
     outside = contains(author_ids, home_only)
     for network in (viewer.connection_ids, viewer.followed_ids, viewer.membership_ids):
         outside &= ~contains(author_ids, network)
-    return outside & (author_ids != viewer.id)
+    return np.asarray(outside & (author_ids != viewer.id))
 
 
 class MutedTopic:

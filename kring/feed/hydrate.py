@@ -24,10 +24,12 @@ from kring.feed.steering import factors_of, outside_of
 from kring.feed.viewer import LessLikeThis as Less
 from kring.feed.viewer import Viewer
 from kring.feed.world import ActKind, World
+from kring.feed.world.columns import Ints
 from kring.members.models import Identity
 from kring.network.models import Block, Follow, Membership, Mute
 from kring.posts.models import ThreadMute, TopicFollow
 
+NONE: Ints = np.zeros(0, dtype=np.int64)
 WISHES_KEPT = 2_000
 
 
@@ -75,12 +77,14 @@ def viewer_of(
         outside_share=outside_of(mix, policy),
         profiling=preferences.profile,
         languages=tuple(filter(None, preferences.languages.split(","))),
-        read_post_ids=_read_before(world, identity.pk, policy, now) if preferences.profile else (),
+        read_post_ids=_read_before(world, identity.pk, policy, now)
+        if preferences.profile
+        else NONE,
         **ids,
     )
 
 
-def _read_before(world: World, viewer: int, policy: Policy, now: datetime) -> Any:
+def _read_before(world: World, viewer: int, policy: Policy, now: datetime) -> Ints:
     """Posts read in an earlier visit: nothing vanishes from a page while it is used."""
     acts = world.acts_by(viewer, newest=int(policy.affinity.acts_read))
     visit_began = to_ms(now) - int(policy.filters.visit_minutes * 60_000)

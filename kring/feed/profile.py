@@ -242,4 +242,5 @@ def _spread(world: World, rows: Rows, weights: Floats) -> Floats:
     used = held >= 0
     many = used.sum(axis=1)
     share = np.repeat(weights / np.maximum(many, 1), many)
-    return np.bincount(held[used], share, minlength=len(world.posts.topic_ids))
+    counts = np.bincount(held[used], share, minlength=len(world.posts.topic_ids))
+    return np.asarray(counts, dtype=np.float64)

@@ -117,7 +117,7 @@ def _groups(
     evidence: Evidence | None, sums: tuple[Floats, Floats, Floats], by_feature: Floats
 ) -> list[tuple[GroupReason, ...]]:
     """Without evidence there are no facts."""
-    weight: list[list[float]] = np.abs(by_feature).tolist()
+    weight: list[list[float]] = by_feature.tolist()
     totals, plus, minus = (column.tolist() for column in sums)
     return [
         tuple(
@@ -128,7 +128,12 @@ def _groups(
                 minus[at][group],
                 ()
                 if evidence is None
-                else facts_of(evidence, at, _by_weight(FEATURES_OF[group], weight[at]), MOST_FACTS),
+                else facts_of(
+                    evidence,
+                    at,
+                    _by_weight(FEATURES_OF[group], weight[at], totals[at][group]),
+                    MOST_FACTS,
+                ),
             )
             for group, name in enumerate(GROUPS)
         )
@@ -136,11 +141,11 @@ def _groups(
     ]
 
 
-def _by_weight(features: list[int], weight: list[float]) -> list[int]:
-    if len(features) == 1:
-        return features
-    told = [feature for feature in features if weight[feature] > 0]
-    return sorted(told, key=weight.__getitem__, reverse=True)
+def _by_weight(features: list[int], weight: list[float], total: float) -> list[int]:
+    """What speaks the way the group as a whole does, weightiest first."""
+    sign = 1.0 if total >= 0 else -1.0
+    told = [feature for feature in features if sign * weight[feature] > 0]
+    return sorted(told, key=lambda feature: -sign * weight[feature])
 
 
 def _changed(

@@ -105,8 +105,8 @@ def habit_of(world: World, viewer_id: int, now_ms: int, policy: Policy) -> Habit
     done = table.responded.view[rows].astype(np.float64)
     return Habit(
         people=people,
-        shown=np.bincount(place, chance, minlength=len(people)),
-        responded=np.bincount(place, done, minlength=len(people)),
+        shown=np.bincount(place, chance, minlength=len(people)).astype(np.float64),
+        responded=np.bincount(place, done, minlength=len(people)).astype(np.float64),
         all_shown=float(chance.sum()),
         all_responded=float(done.sum()),
     )

@@ -44,7 +44,7 @@ from kring.members.models import Identity
 from kring.posts.models import Post
 from kring.posts.visibility import listed
 
-RANKER = "hand-2"
+RANKER = "hand-3"
 # Where a page reports what was seen of it.
 REPORTING = frozenset({"home"})
 RELOAD_MS = 60_000

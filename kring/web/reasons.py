@@ -227,7 +227,7 @@ def ordinal_words(number: int) -> str:
 def group_labels() -> dict[str, str]:
     return {
         "person": gettext("People"),
-        "topic": gettext("Subject"),
+        "topic": gettext("Subject and taste"),
         "conversation": gettext("Conversation"),
         "response": gettext("Response"),
         "freshness": gettext("Freshness"),
@@ -559,13 +559,11 @@ SENTENCES: dict[str, Callable[[_Telling], str]] = {
     "conversation.author_answers": _author_answers,
     "conversation.tie": _tie_in_thread,
     "conversation.question": _question,
-    "conversation.alike": _plain(
-        gettext_noop("It was opened by people who often open what you open")
-    ),
-    "conversation.leads": _plain(
+    "topic.alike": _plain(gettext_noop("It was opened by people who often open what you open")),
+    "topic.leads": _plain(
         gettext_noop("It was opened by people who often find things before you do")
     ),
-    "conversation.alike_engaged": _plain(
+    "topic.alike_engaged": _plain(
         gettext_noop("People who care for what you care for did more than open it")
     ),
     "conversation.mentions_me": _plain(gettext_noop("You are mentioned in it")),
@@ -577,12 +575,6 @@ SENTENCES: dict[str, Callable[[_Telling], str]] = {
     ),
     "response.answered_less": _plain(
         gettext_noop("Fewer of those who open it respond than is usual here")
-    ),
-    "response.record_good": _about_author(
-        gettext_noop("Posts by %(who)s are opened more often than most here")
-    ),
-    "response.record_poor": _about_author(
-        gettext_noop("Posts by %(who)s are opened less often than most here")
     ),
     "response.rejected": _plain(gettext_noop("Several people asked to see less of it")),
     "freshness.age": _age,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from kring.feed.home import context_of
+from kring.feed.features import NAMES
+from kring.feed.home import context_of, rank
 from kring.feed.policy import default_policy
 from kring.feed.stages import Viewer
 from kring.feed.world import ActKind
@@ -67,3 +68,54 @@ def test_nothing_is_concluded_for_whoever_forbids_it():
     post = town.post(22, 5)
     town.act(5, ActKind.READ, 2, post)
     assert drawn(town, post, profiling=False).alike.tolist() == [0]
+
+
+def crowd_of(town, post, ties=range(30, 40)):
+    town.world.people.add_many(np.array(ties))
+    near = drawn(town, post, connection_ids=list(ties)).near
+    return near.openers[0], near.heat[0, 0]
+
+
+def test_what_few_of_ones_people_did_in_private_moves_nothing():
+    """One tie's reading must not show in the points of somebody else's page."""
+    town = Town()
+    post = town.post(22, 5)
+    untouched = crowd_of(town, post)
+    for person in range(30, 34):
+        town.act(person, ActKind.READ, 1, post)
+        assert crowd_of(town, post) == untouched == (0, 0)
+    town.act(34, ActKind.READ, 1, post)
+    assert crowd_of(town, post)[0] >= 5
+
+
+def test_what_one_of_ones_people_said_in_public_counts_at_once():
+    town = Town()
+    post = town.post(22, 5)
+    town.act(30, ActKind.COMMENT, 1, post)
+    assert crowd_of(town, post)[0] == 1
+    town.act(31, ActKind.BOOKMARK, 1, post)
+    assert crowd_of(town, post)[0] == 1
+
+
+def test_where_people_know_each_other_taste_is_told_of_five():
+    town = Town()
+    for person in range(50, 56):
+        for day in range(2, 6):
+            post = town.post(20, day * 24 + person)
+            town.act(person, ActKind.READ, day * 24 - 1, post)
+            town.act(1, ActKind.READ, day * 24 - 2, post)
+    new = town.post(22, 5)
+    town.world.connect(8, 9)
+    for count, person in enumerate(range(50, 55), start=1):
+        town.act(person, ActKind.READ, 2, new)
+        assert bool(drawn(town, new).alike[0] > 0) == (count == 5)
+
+
+def test_what_few_rejected_is_not_told_in_points():
+    town = Town()
+    post = town.post(2, 5)
+    names = NAMES.index("rejection")
+    for person in range(30, 35):
+        town.act(person, ActKind.HIDE, 1, post)
+        slate = rank(town.world, Viewer(id=1, now_ms=NOON, connection_ids=[2]), POLICY, 5)
+        assert bool(slate.features[0, names] > 0) == (person == 34)

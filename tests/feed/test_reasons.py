@@ -196,7 +196,7 @@ def test_the_taste_of_one_person_is_not_told():
             town.act(person, ActKind.COMMENT, 4, post)
         return town, post
 
-    of_company = {"conversation.alike", "conversation.leads", "conversation.alike_engaged"}
+    of_company = {"topic.alike", "topic.leads", "topic.alike_engaged"}
     for alike, told in ((1, False), (4, False), (5, True)):
         town, post = town_with(alike)
         assert bool(of_company & facts_of(town, post).keys()) is told

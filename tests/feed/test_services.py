@@ -253,9 +253,9 @@ def test_posts_for_ones_own_network_stay_there(town):
     """Dan follows Ada; Cleo would meet her post through Bob, whom she knows well."""
     server = Server(default_policy())
     post = write(town.ada, "Only at home")
-    react(by=town.bob, post_id=post.pk, kind="helped", now=NOON)
     switch(town.ada, home_only=True)
     assert post.pk in page(town.bob, server)
+    react(by=town.bob, post_id=post.pk, kind="helped", now=NOON)
     assert post.pk in page(town.dan, server)
     for one in (server, Server(default_policy())):
         with one.index.reading() as world:

@@ -137,7 +137,7 @@ def test_the_panel_shows_what_was_counted():
     assert why.short == "You replied to Ada Berk 6 times in the last 90 days"
     numbers = {bar.label: bar.number for bar in why.bars}
     assert numbers == {
-        "People": "+60", "Subject": "+20", "Freshness": "−10", "Everyone’s start": "+20",
+        "People": "+60", "Subject and taste": "+20", "Freshness": "−10", "Everyone’s start": "+20",
         "Held back": "× 0.4",
     }  # fmt: skip
     assert why.total == "+90"

@@ -28,13 +28,13 @@ BY_GROUP: dict[str, tuple[Callable[[Context, Batch], Columns], tuple[str, ...]]]
     "person": (person, ("affinity_week", "affinity_season", "reciprocity", "tie", "tie_rate")),
     "topic": (
         topic,
-        ("topic_interest", "subject_match", "foreign_language", "words", "link_only", "media",
-         "bait", "copied"),
+        ("topic_interest", "subject_match", "alike", "alike_lately", "leads", "alike_engaged",
+         "foreign_language", "words", "link_only", "media", "bait", "copied"),
     ),
     "conversation": (
         conversation,
-        ("commenters", "author_answers", "ties_in_thread", "social_proof", "alike",
-         "alike_lately", "leads", "alike_engaged", "mentions_me", "question"),
+        ("commenters", "author_answers", "ties_in_thread", "social_proof", "mentions_me",
+         "question"),
     ),
     "response": (
         response,

@@ -13,21 +13,16 @@ from kring.network.graph import distinct
 
 
 def conversation(context: Context, batch: Batch) -> Columns:
-    """Voices, strong ties among them, and what people of the same taste do with it."""
-    posts, thread, drawn = context.world.posts, batch["thread_row"], context.profile.drawn
-    company = drawn(thread)
+    """Voices, and strong ties among them."""
+    posts, thread = context.world.posts, batch["thread_row"]
     present, rate = _strong_ties(context, batch)
-    near = company.near
+    near = context.profile.drawn(thread).near
     commenters = posts.commenters.view[thread] if near is None else near.commenters
     return {
         "commenters": np.log1p(commenters),
         "author_answers": np.log1p(posts.author_answers.view[thread]),
         "ties_in_thread": np.log1p(present),
         "social_proof": rate,
-        "alike": np.log1p(10.0 * company.alike),
-        "alike_lately": np.log1p(10.0 * company.alike_lately),
-        "leads": np.log1p(company.leads),
-        "alike_engaged": np.log1p(10.0 * company.alike_engaged),
         "mentions_me": batch["mentions_me"] * 1.0,
         "question": (batch["flags"] & PostFlag.QUESTION) != 0,
     }
@@ -37,6 +32,7 @@ def _strong_ties(context: Context, batch: Batch) -> tuple[Floats, Floats]:
     """Strong ties who took part in public, the author not counted: how many, and at what rate.
 
     The rate is Σ affinity of those who acted over Σ affinity of those who saw it, shrunk to 0.
+    Who merely saw it counts where they are enough to hide among.
     """
     acts, posts, profile = context.profile.strong_acts, context.world.posts, context.profile
     others = acts.actor != posts.author.view[acts.post_row]
@@ -52,6 +48,8 @@ def _strong_ties(context: Context, batch: Batch) -> tuple[Floats, Floats]:
     ours = wanted[place] == saw >> 32
     did = np.isin(saw, acted, assume_unique=True)
     size = wanted.size
+    many = np.bincount(place[ours], minlength=size) >= context.policy.company.fewest
+    ours &= did | many[place]
     seen_by = np.bincount(place[ours], strength[ours], minlength=size)
     acted_by = np.bincount(place[ours & did], strength[ours & did], minlength=size)
     count = np.bincount(place[ours & did], minlength=size).astype(np.float64)

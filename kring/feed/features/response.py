@@ -86,7 +86,8 @@ def author_response(world: World, rows: Rows, authors: Rows, now_ms: int, policy
 
 
 def rejection(world: World, rows: Rows, policy: Policy) -> Floats:
-    """Share of those who met a post that hid it or asked for less, shrunk."""
+    """Share of those who met a post that hid it or asked for less, shrunk; 0 where they are few."""
     crowd, kappa = world.posts.crowd, policy.record.kappa
     rejected = crowd.rejecters.view[rows].astype(np.float64)
+    rejected[rejected < policy.company.fewest] = 0.0
     return np.asarray(rejected / (rejected + crowd.openers.view[rows] + kappa))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kring.feed.batch import Batch
 from kring.feed.features.base import Columns
@@ -13,12 +14,17 @@ from kring.feed.world.texts import NO_LANGUAGE, language_code
 
 
 def topic(context: Context, batch: Batch) -> Columns:
-    """Interest in its topics and its subject, its language, and the priors of its making."""
+    """Interest in its topics and subject, the reader's taste, language, and how it is made."""
     texts, row, flags = context.world.posts.texts, batch["content_row"], batch["flags"]
     few = batch["words"] < context.policy.multipliers.bare_words
+    taste = context.profile.drawn(batch["thread_row"])
     return {
         "topic_interest": _interest(context, batch),
         "subject_match": texts.vectors_of(row) @ context.profile.subject,
+        "alike": np.log1p(10.0 * taste.alike),
+        "alike_lately": np.log1p(10.0 * taste.alike_lately),
+        "leads": np.log1p(taste.leads),
+        "alike_engaged": np.log1p(10.0 * taste.alike_engaged),
         "foreign_language": _foreign(context, texts.language.view[row]) * 1.0,
         "words": np.log1p(np.maximum(batch["words"], 0)),
         "link_only": ((flags & PostFlag.LINK) != 0) & few,
@@ -38,7 +44,7 @@ def _interest(context: Context, batch: Batch) -> Floats:
     return np.asarray(interest.sum(axis=1) / np.maximum(used.sum(axis=1), 1))
 
 
-def _foreign(context: Context, languages: np.ndarray) -> Bools:  # type: ignore[type-arg]
+def _foreign(context: Context, languages: NDArray[np.uint16]) -> Bools:
     """Written in a language that the viewer did not name; nothing is foreign to who named none."""
     known = [language_code(language) for language in context.viewer.languages]
     if not known:

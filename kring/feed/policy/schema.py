@@ -133,6 +133,7 @@ class Company:
     lately_hours: float
     near_ties: float
     proof_kappa: float
+    fewest: int
 
 
 @dataclass(frozen=True)
