@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.utils import translation
 
 from kring.core import clock, nodes
 from kring.core.ids import IdGenerator
@@ -43,6 +44,13 @@ def _feed_of_this_test_alone(monkeypatch):
     yield
     serving.server.cache_clear()
     pages.forget()
+
+
+@pytest.fixture(autouse=True)
+def _language_of_this_test_alone():
+    """A page in Dutch must not leave the next test speaking it."""
+    yield
+    translation.deactivate()
 
 
 @pytest.hookimpl(wrapper=True)
