@@ -164,11 +164,12 @@ def _take_in(
     after = dict(known)
     for post_id in allowed:
         after[post_id] = max(dwell[post_id], known.get(post_id, 0))
-    if sum(after.values()) > to_ms(now) - ms_of(served.page_id) + SLACK_MS:
-        raise Invalid(_("Nobody can have looked for so long."), code="attention")
+    _check_time(served.page_id, after, [], now)
     if after == known:
         return
-    elsewhere = _other_pages(viewer, served.page_id, numbers, now)
+    others = _other_pages(viewer, served.page_id, numbers, now)
+    _check_time(served.page_id, after, others, now)
+    elsewhere = [_dwell(row) for row in others]
     SeenPage(
         page_id=served.page_id,
         viewer=viewer,
@@ -225,13 +226,26 @@ def _dwell(row: SeenPage) -> dict[int, int]:
     return msgspec.msgpack.decode(bytes(row.record), type=Report).dwell
 
 
-def _other_pages(
-    viewer: int, page_id: int, numbers: Attention, now: datetime
-) -> list[dict[int, int]]:
-    """What this viewer's other pages of the last days reported. 1 query."""
+def _other_pages(viewer: int, page_id: int, numbers: Attention, now: datetime) -> list[SeenPage]:
+    """This viewer's other pages that reported in the last days, newest report first. 1 query."""
     since = to_ms(now - timedelta(hours=numbers.add_up_hours))
     rows = SeenPage.objects.filter(viewer=viewer, changed_ms__gte=since).exclude(pk=page_id)
-    return [_dwell(row) for row in rows.order_by("-changed_ms")[:PAGES_ADDED_UP]]
+    return list(rows.order_by("-changed_ms")[:PAGES_ADDED_UP])
+
+
+def _check_time(
+    page_id: int, dwell: Mapping[int, int], others: Sequence[SeenPage], now: datetime
+) -> None:
+    """Raise Invalid when pages open at the same time claim more time than there was.
+
+    One person looks at one page at a time, however many tabs they open.
+    """
+    began = ms_of(page_id)
+    beside = [row for row in others if row.changed_ms >= began]
+    claimed = sum(dwell.values()) + sum(sum(_dwell(row).values()) for row in beside)
+    since = min([began, *(ms_of(row.page_id) for row in beside)])
+    if claimed > to_ms(now) - since + SLACK_MS:
+        raise Invalid(_("Nobody can have looked for so long."), code="attention")
 
 
 def _tell_read(by: Identity, viewer: int, read: Sequence[_Counted], now: datetime) -> None:

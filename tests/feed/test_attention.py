@@ -238,6 +238,19 @@ def test_nobody_looks_longer_than_time_has_passed(town, now):
     assert read() == [(town.bob.pk, posts[0].pk)]
 
 
+def test_many_tabs_make_no_more_time(town, now):
+    """Pages that are open at once share the time there is."""
+    post = write(town.ada, now)
+    pages, later = [token(town.bob, post) for _ in range(5)], now + timedelta(seconds=3)
+    report(by=town.bob, page=pages[0], items=[look(post, 2_500)], now=later)
+    for page in pages[1:]:
+        report(by=town.bob, page=page, items=[look(post, 500)], now=later)
+        with pytest.raises(Invalid):
+            report(by=town.bob, page=page, items=[look(post, 2_900)], now=later)
+    after = later + timedelta(seconds=30)
+    report(by=town.bob, page=pages[1], items=[look(post, 2_500)], now=after)
+
+
 def test_responses_can_be_held_against_what_was_expected(town, now):
     posts = [write(town.ada, now), write(town.cleo, now)]
     asked, page, later = [], token(town.bob, *posts), now + timedelta(seconds=30)
