@@ -28,6 +28,7 @@ Param = int | float | str
 # Below so many people nothing is told of what others opened or rejected.
 FEW = 5
 LIKE_ENOUGH = 0.2
+HABIT = 3
 TIES = (None, "person.follow", "person.connection", "person.colleague")
 
 
@@ -49,7 +50,7 @@ class Evidence:
     to_them: list[list[int]]
     to_you: list[list[int]]
     days: tuple[int, int]
-    topics: list[tuple[int, float] | None]
+    topics: list[tuple[int, float, int] | None]
     words: list[int]
     commenters: list[int]
     answers: list[int]
@@ -132,18 +133,25 @@ def _counts(
     return counts
 
 
-def _topics(context: Context, rows: NDArray[np.int32]) -> list[tuple[int, float] | None]:
-    """The topic that speaks loudest for or against each item, with its interest ratio."""
-    topics, interest = context.world.posts.topics.view[rows], context.profile.interest
+def _topics(context: Context, rows: NDArray[np.int32]) -> list[tuple[int, float, int] | None]:
+    """The topic that speaks loudest for or against each item: its interest ratio, one's responses.
+
+    None where a post has no topic.
+    """
+    table, interest = context.world.posts, context.profile.interest
     if not interest.size:
         return [None] * len(rows)
+    topics, acts = table.topics.view[rows], context.profile.acts
     ratios = np.where(topics >= 0, interest[np.maximum(topics, 0)], 0.0)
     best = np.argmax(np.abs(ratios), axis=1)
     at = np.arange(len(rows))
     chosen = topics[at, best]
-    ids = context.world.posts.topic_ids.ids.view[np.maximum(chosen, 0)].tolist()
-    found = zip(chosen.tolist(), ids, ratios[at, best].tolist(), strict=True)
-    return [(id_, ratio) if number >= 0 else None for number, id_, ratio in found]
+    responded = acts.post_row[RESPONSES[acts.kind] & (acts.post_row >= 0)]
+    held = table.topics.view[responded]
+    times = np.bincount(held[held >= 0], minlength=interest.size)[np.maximum(chosen, 0)]
+    ids = table.topic_ids.ids.view[np.maximum(chosen, 0)].tolist()
+    found = zip(chosen.tolist(), ids, ratios[at, best].tolist(), times.tolist(), strict=True)
+    return [(id_, ratio, count) if number >= 0 else None for number, id_, ratio, count in found]
 
 
 def _ties(context: Context, threads: NDArray[np.int32]) -> list[list[tuple[int, str]]]:
@@ -198,11 +206,16 @@ def _tie(e: Evidence, at: int, value: float) -> Fact | None:
 
 
 def _topic_interest(e: Evidence, at: int, value: float) -> Fact | None:
+    """A ratio is told of a habit alone: one act says nothing of how often."""
     topic = e.topics[at]
     if topic is None or not topic[1]:
         return None
-    code = "topic.interest" if topic[1] > 0 else "topic.little_interest"
-    return Fact(code, {"topic": topic[0], "times": round(float(np.exp(topic[1])), 1)})
+    id_, ratio, count = topic
+    if ratio < 0:
+        return Fact("topic.little_interest", {"topic": id_})
+    if count >= HABIT:
+        return Fact("topic.interest", {"topic": id_, "times": round(float(np.exp(ratio)), 1)})
+    return Fact("topic.responded" if count else "topic.declared", {"topic": id_})
 
 
 def _words(e: Evidence, at: int, value: float) -> Fact | None:

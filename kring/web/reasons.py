@@ -429,6 +429,14 @@ def _little_interest(t: _Telling) -> str:
     return gettext("You respond to %(topic)s less often than others here") % {"topic": t.topic}
 
 
+def _responded_to(t: _Telling) -> str:
+    return gettext("You responded to %(topic)s lately") % {"topic": t.topic}
+
+
+def _declared(t: _Telling) -> str:
+    return gettext("You chose %(topic)s, or people you know write about it") % {"topic": t.topic}
+
+
 def _words(t: _Telling) -> str:
     count = t.number("count")
     if not count:
@@ -553,6 +561,8 @@ SENTENCES: dict[str, Callable[[_Telling], str]] = {
     "topic.copied": _plain(gettext_noop("It says nearly the same as an earlier post")),
     "topic.interest": _interest,
     "topic.little_interest": _little_interest,
+    "topic.responded": _responded_to,
+    "topic.declared": _declared,
     "topic.words": _words,
     "topic.link_only": _link_only,
     "conversation.people": _people,

@@ -217,3 +217,18 @@ def test_how_few_saw_a_post_cannot_be_worked_out_from_what_was_expected(reach):
     evidence, at = gather_evidence(context, batch), batch.post_id.tolist().index(post)
     fact = BUILDERS[NAMES.index("response")](evidence, at, -0.5)
     assert (fact is not None) is (reach >= 5)
+
+
+@pytest.mark.parametrize(
+    ("times", "code"), [(0, "topic.declared"), (1, "topic.responded"), (3, "topic.interest")]
+)
+def test_one_act_is_not_told_as_a_habit(times, code):
+    town = Town()
+    for number in range(6):
+        other = town.post(20, 50 + number, topics=(8,))
+        if number < times:
+            town.act(1, ActKind.COMMENT, 40 + number, town.post(21, 60 + number, topics=(7,)))
+        assert other
+    post = town.post(2, 3, topics=(7,))
+    told = facts_of(town, post, followed_topic_ids=[7])
+    assert code in told
