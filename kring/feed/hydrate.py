@@ -89,7 +89,7 @@ def _read_before(world: World, viewer: int, policy: Policy, now: datetime) -> In
     acts = world.acts_by(viewer, newest=int(policy.affinity.acts_read))
     visit_began = to_ms(now) - int(policy.filters.visit_minutes * 60_000)
     read = (acts.kind == ActKind.READ) & (acts.post_row >= 0) & (acts.at_ms < visit_began)
-    return world.posts.index.ids.view[acts.post_row[read]]
+    return np.asarray(world.posts.index.ids.view[acts.post_row[read]])
 
 
 def _build_id_sets(viewer: int) -> QuerySet[Any, Any]:
