@@ -30,32 +30,11 @@ from kring.feed.text.encode import Encoder
 from kring.feed.world import ActKind, AuthorKind, Post, PostFlag, World
 from kring.feed.world.columns import Rows
 from kring.lab.deskdrop import BOOKMARK, COMMENT, FOLLOW, LIKE, VIEW, Happening
+from kring.lab.shelf import Shelf
 from kring.posts import events as posts
 from kring.posts.models import ReactionKind
 
 KEPT = {LIKE: LIKE, BOOKMARK: BOOKMARK, FOLLOW: BOOKMARK}
-
-
-class Shelf:
-    """A `Library` in memory."""
-
-    def __init__(self) -> None:
-        self.posts: dict[int, Post] = {}
-        self.acts: dict[int, ActOfPost] = {}
-        self.texts: dict[int, PostText] = {}
-
-    def post(self, post_id: int) -> Post | None:
-        return self.posts.get(post_id)
-
-    def acts_of_post(self, post_id: int) -> Sequence[ActOfPost]:
-        act = self.acts.get(post_id)
-        return [] if act is None else [act]
-
-    def company_of(self, identity_id: int) -> int:
-        return 0
-
-    def text(self, post_id: int) -> PostText | None:
-        return self.texts.get(post_id)
 
 
 class Reader:

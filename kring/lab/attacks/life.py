@@ -31,6 +31,7 @@ from kring.feed.world import ActColumns, ActKind, Post, World
 from kring.feed.world.columns import Floats, Ints
 from kring.lab.attacks.chance import draw, one
 from kring.lab.attacks.town import BEGINS_MS, DAY_MS, FIRST_TOPIC, TOPICS, Item, Town, Visit
+from kring.lab.shelf import Shelf
 from kring.network.events import Connected
 from kring.posts import events as posts
 from kring.posts.models import ReactionKind
@@ -64,28 +65,6 @@ class Newcomer:
 
     person: int
     ties: tuple[int, ...] = ()
-
-
-class Shelf:
-    """A `Library` in memory."""
-
-    def __init__(self) -> None:
-        self.posts: dict[int, Post] = {}
-        self.acts: dict[int, ActOfPost] = {}
-        self.texts: dict[int, PostText] = {}
-
-    def post(self, post_id: int) -> Post | None:
-        return self.posts.get(post_id)
-
-    def acts_of_post(self, post_id: int) -> Sequence[ActOfPost]:
-        act = self.acts.get(post_id)
-        return [] if act is None else [act]
-
-    def company_of(self, identity_id: int) -> int:
-        return 0
-
-    def text(self, post_id: int) -> PostText | None:
-        return self.texts.get(post_id)
 
 
 @dataclass
