@@ -180,8 +180,11 @@ def _card_json(card: PostCard) -> dict[str, Any]:
 @require_safe
 def policy(request: KringRequest) -> HttpResponse:
     """Every number of the feed, in public."""
-    from kring.feed.policy import default_policy, public_numbers
+    from kring.feed.policy import HEADS, default_policy, public_numbers
 
-    return render(
-        request, "policy.html", {"sections": public_numbers(), "hash": default_policy().hash}
-    )
+    rules = default_policy()
+    worth = {
+        head: abs(round(weight)) for head, weight in zip(HEADS, rules.value.weights, strict=True)
+    }
+    context = {"sections": public_numbers(), "hash": rules.hash, "worth": worth}
+    return render(request, "policy.html", context)
