@@ -164,7 +164,7 @@ def _flames(order: Order, browsers: list[Browser], server: Server, ties: int) ->
     for name, address in (("json", "/feed.json"), ("html", "/")):
         sampler = flame.Sampler()
         with sampler.running():
-            for run in range(FLAME_RUNS):
+            for run in range(min(FLAME_RUNS, 10 * order.runs)):
                 server.kept.forget_all()
                 browsers[run % len(browsers)].get(address)
         title = f"{address}, slate cold, {order.members} members"
