@@ -2,13 +2,12 @@
 
     A_uv ← A_uv · 2^(-Δt/h) + w        (FEED.md; one step per act, only acts by u)
 
-which over all acts together is the sum of w · 2^(-age/h). Both forms are here: the sum when a
-slate is made, the step where a number must be kept up to date act by act.
+which over all acts together is the sum of w · 2^(-age/h). The sum is taken when a slate is made.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -17,24 +16,6 @@ from kring.feed.policy import Policy
 from kring.feed.world import ActKind, ActView
 from kring.feed.world.columns import Floats, Ints, Rows, lookup
 from kring.feed.world.posts import DAY_MS
-
-
-@dataclass(frozen=True)
-class Tally:
-    """A decaying sum at a moment. `add` takes acts in any order."""
-
-    value: float = 0.0
-    at_ms: int = 0
-
-    def add(self, weight: float, at_ms: int, half_life_days: float) -> Tally:
-        if at_ms >= self.at_ms:
-            kept = self.value * 2.0 ** (-(at_ms - self.at_ms) / DAY_MS / half_life_days)
-            return Tally(kept + weight, at_ms)
-        late = weight * 2.0 ** (-(self.at_ms - at_ms) / DAY_MS / half_life_days)
-        return replace(self, value=self.value + late)
-
-    def at(self, now_ms: int, half_life_days: float) -> float:
-        return self.value * float(2.0 ** (-(now_ms - self.at_ms) / DAY_MS / half_life_days))
 
 
 @dataclass(frozen=True)

@@ -92,7 +92,7 @@ class Hidden(models.Model):
 
 
 class LessLikeThis(models.Model):
-    """Show less of this post's author on this post's topics; recovers by itself, undoable."""
+    """Show less of this post's author; recovers by itself, undoable."""
 
     by = models.ForeignKey(Identity, on_delete=models.CASCADE, related_name="less_like_this")
     post_id = models.BigIntegerField()

@@ -201,7 +201,7 @@ def acted_topics(world: World, acts: ActView, now_ms: int, policy: Policy) -> Fl
 
 
 def declared_topics(world: World, viewer: Viewer, policy: Policy) -> Floats:
-    """Pseudo-counts per topic: followed ones, chosen ones, and what ties write about.
+    """Pseudo-counts per topic: followed ones, and what ties write about.
 
     A connection lends `link`, whoever is followed `follow_person`, a group or page `group`, each
     divided over the topics of their last posts; together capped (R5), so that a hundred new
@@ -210,10 +210,6 @@ def declared_topics(world: World, viewer: Viewer, policy: Policy) -> Floats:
     rules, counts = policy.topics, np.zeros(len(world.posts.topic_ids))
     followed = world.posts.topic_ids.find_many(viewer.followed_topic_ids)
     counts[followed[followed >= 0]] += rules.follow
-    for topic_id, weight in viewer.interests.items():
-        topic = world.posts.topic_ids.find(topic_id)
-        if topic >= 0:
-            counts[topic] += rules.follow * max(weight, 0.0)
     for ids, lent in (
         (viewer.connection_ids, rules.link),
         (viewer.followed_ids, rules.follow_person),

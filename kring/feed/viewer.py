@@ -54,7 +54,6 @@ class Viewer:
     blocked_ids: in either direction
     seen: post id → times it was passed over, at most once per visit
     seen_at: post id → when it was last passed over, in unix milliseconds
-    interests: topic id → weight ≥ 0, where 1 is as much as following it
     muted_topic_ids: posts about one of these are not for this viewer
     only_topic_ids: when there are any, posts about one of these and nothing else
     interest_set: topic id → log ratio to the community, as the viewer set it by hand
@@ -78,7 +77,6 @@ class Viewer:
     less: tuple[LessLikeThis, ...] = ()
     seen: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
     seen_at: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
-    interests: Mapping[int, float] = field(default_factory=lambda: MappingProxyType({}))
     interest_set: Mapping[int, float] = field(default_factory=lambda: MappingProxyType({}))
     muted_topic_ids: Ints = field(default_factory=_none)
     only_topic_ids: Ints = field(default_factory=_none)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -96,11 +96,3 @@ def _opened(path: Path) -> IO[str]:
     if path.suffix == ".gz":
         return gzip.open(path, "rt", encoding="utf-8", newline="")
     return path.open(encoding="utf-8", newline="")
-
-
-def births(log: Iterable[Happening]) -> dict[str, int]:
-    """The first moment at which anyone touched each item; `log` in order of time."""
-    first: dict[str, int] = {}
-    for event in log:
-        first.setdefault(event.item, event.at)
-    return first

@@ -22,7 +22,6 @@ from kring.lab.replay import Told
 from kring.lab.worklist import Holdout, Query, View
 
 By = Literal["read", "value", "score"]
-BYS: tuple[By, ...] = ("read", "value", "score")
 DEFAULT_BY: By = "read"
 READ = HEADS.index("read")
 # The strength of a pair that was viewed once and no more (EVALUATION.md, P1).

@@ -134,7 +134,7 @@ def _busy(rng: np.random.Generator, me: int, friends: np.ndarray, ids: np.ndarra
         read_post_ids=some[20:120],
         seen={int(id_): int(n) for id_, n in zip(some[100:], rng.integers(1, 5, 100), strict=True)},
         followed_topic_ids=[3, 4, 500],
-        interests={7: 1.0, 9: 2.0},
+        interest_set={7: 0.4, 9: 0.8},
         less=(
             LessLikeThis(NOON - DAY, author_id=int(friends[1])),
             LessLikeThis(NOON - 60 * DAY, topic_ids=(5,)),

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kring.feed.affinity import Tally, reciprocity, ties
+from kring.feed.affinity import reciprocity, ties
 from kring.feed.policy import default_policy
 from kring.feed.world import Act, ActKind, World
 from tests.feed.communities import DAY, HOUR, NOON, Town
@@ -15,6 +17,24 @@ DRAWS = st.lists(
     st.tuples(st.integers(2, 5), st.sampled_from(list(ActKind)), st.integers(0, 400 * 24)),
     max_size=25,
 )
+
+
+@dataclass(frozen=True)
+class Tally:
+    """The formula as FEED.md has it, one step per act; `add` takes acts in any order."""
+
+    value: float = 0.0
+    at_ms: int = 0
+
+    def add(self, weight: float, at_ms: int, half_life_days: float) -> Tally:
+        if at_ms >= self.at_ms:
+            kept = self.value * 2.0 ** (-(at_ms - self.at_ms) / DAY / half_life_days)
+            return Tally(kept + weight, at_ms)
+        late = weight * 2.0 ** (-(self.at_ms - at_ms) / DAY / half_life_days)
+        return replace(self, value=self.value + late)
+
+    def at(self, now_ms: int, half_life_days: float) -> float:
+        return self.value * float(2.0 ** (-(now_ms - self.at_ms) / DAY / half_life_days))
 
 
 @given(DRAWS)

@@ -66,7 +66,7 @@ def test_following_a_topic_is_enough_until_there_is_evidence():
     one, other = town.post(2, 5, topics=(70,)), town.post(3, 5, topics=(71,))
     assert order(town, followed_topic_ids=[70])[0] == one
     assert order(town, followed_topic_ids=[71])[0] == other
-    assert order(town, interests={70: 2.0})[0] == one
+    assert order(town, interest_set={70: 2.0})[0] == one
 
 
 def test_tags_cannot_be_stacked():

@@ -17,7 +17,7 @@ from kring.posts.services.access import lock, visible_post
 
 @transaction.atomic
 def less(*, by: Identity, post_id: int, now: datetime) -> None:
-    """Show less of this author, on this post's topics; of a repost, of the original.
+    """Show less of this author; of a repost, of the original's.
 
     The last word holds: more, asked of the same post before, is taken back.
 
