@@ -4,23 +4,41 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.utils import translation
 
 from kring.core import clock, nodes
 from kring.core.ids import IdGenerator
 from kring.feed import serving
 from kring.feed.log import pages
+from kring.media import files
+from kring.posts.kept import kept_cards
+from kring.project import locks
 from tests import settings as test_settings
-from tests.processes import Kring, new_postgres_database, postgres_problem, redis_server
+from tests.processes import (
+    Kring,
+    create_postgres_database,
+    drop_postgres_database,
+    new_postgres_database,
+    postgres_problem,
+    redis_server,
+)
+
+# How long an example takes says how busy the machine is.
+hypothesis.settings.register_profile("kring", deadline=None)
+hypothesis.settings.load_profile("kring")
 
 NEEDS = ("browser", "postgres", "redis")
+MIGRATED_POSTGRES, POSTGRES_URL = "migrated-postgres", "url"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -32,18 +50,37 @@ def _ids_without_a_lease():
     shutil.rmtree(settings.ENV.data, ignore_errors=True)
 
 
-@pytest.fixture(autouse=True)
-def _feed_of_this_test_alone(monkeypatch):
-    """The index and the page log live as long as a process; here they live as long as a test.
+@pytest.fixture(scope="session", autouse=True)
+def _pages_wait_until_a_test_flushes_them():
+    """A thread of its own would share no transaction, and keep a connection after the last test.
 
-    Served pages wait until a test flushes them: a thread of its own would share no transaction.
+    For the session: a page that a fixture of a module serves would start it before any test.
     """
+    pages._writer = object()
+
+
+@pytest.fixture(autouse=True)
+def _feed_of_this_test_alone():
+    """The index and the page log live as long as a process; here they live as long as a test."""
     serving.server.cache_clear()
     pages.forget()
-    monkeypatch.setattr(pages, "_writer", object())
     yield
     serving.server.cache_clear()
     pages.forget()
+
+
+@pytest.fixture(autouse=True)
+def _cards_of_this_test_alone():
+    """Kept as long as a process lives; here no longer than the database they are of."""
+    kept_cards.cache_clear()
+    yield
+    kept_cards.cache_clear()
+
+
+@pytest.fixture
+def own_pictures(monkeypatch, tmp_path) -> None:
+    """The files of this test's pictures and no other's, as its rows are no other's."""
+    monkeypatch.setattr(files, "root", lambda: tmp_path / "media")
 
 
 @pytest.fixture(autouse=True)
@@ -94,22 +131,86 @@ def redis_url(tmp_path_factory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def migrated_folder(tmp_path_factory) -> Path:
-    """A KRING_DATA whose SQLite database is up to date, to be copied."""
-    made = Kring(tmp_path_factory.mktemp("migrated") / "data")
-    ended = made.run("migrate")
-    assert ended.returncode == 0, ended.stderr
-    return made.data
+def once(tmp_path_factory) -> Callable[[str, Callable[[Path], None]], Path]:
+    """Makes a folder once for all processes of a run: the first to ask fills it.
+
+    Where that fails, all who ask later fail with the same words.
+    """
+    folder = shared_by_all(tmp_path_factory)
+
+    def made(name: str, fill: Callable[[Path], None]) -> Path:
+        unfinished, failed = folder / f"{name}.unfinished", folder / f"{name}.failed"
+        with locks.held(folder / f"{name}.lock", wait=True):
+            if failed.exists():
+                pytest.fail(failed.read_text())
+            if not (folder / name).exists():
+                unfinished.mkdir()
+                try:
+                    fill(unfinished)
+                except Exception as error:
+                    failed.write_text(f"{name} could not be made: {error!r}")
+                    raise
+                unfinished.rename(folder / name)
+        return folder / name
+
+    return made
+
+
+def shared_by_all(factory: pytest.TempPathFactory) -> Path:
+    """Each of pytest-xdist's processes has its folder inside that of the run."""
+    folder = factory.getbasetemp()
+    return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
 
 
 @pytest.fixture(scope="session")
-def migrated_postgres(postgres_server, tmp_path_factory) -> Iterator[str]:
-    """The URL of a PostgreSQL database that is up to date, to be copied."""
-    with new_postgres_database(postgres_server) as url:
-        made = Kring(tmp_path_factory.mktemp("migrated") / "data", url)
-        ended = made.run("migrate")
-        assert ended.returncode == 0, ended.stderr
-        yield url
+def migrated_folder(once) -> Path:
+    """A KRING_DATA whose SQLite database is up to date, to be copied."""
+    return once("migrated", lambda folder: migrate(Kring(folder)))
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_server, once) -> str:
+    """The URL of a PostgreSQL database that is up to date, to be copied; dropped after the run."""
+
+    def fill(folder: Path) -> None:
+        url = create_postgres_database(postgres_server)
+        (folder / POSTGRES_URL).write_text(url)
+        migrate(Kring(folder, url))
+
+    return (once(MIGRATED_POSTGRES, fill) / POSTGRES_URL).read_text()
+
+
+def migrate(made: Kring) -> None:
+    ended = made.run("migrate", timeout=300)  # every other test waits for it, on a busy machine too
+    assert ended.returncode == 0, ended.stderr
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session):
+    """What all processes of a run shared, and does not lie in a folder, goes with the last one."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        factory = session.config._tmp_path_factory
+        for kept in shared_by_all(factory).glob(f"{MIGRATED_POSTGRES}*/{POSTGRES_URL}"):
+            drop_postgres_database(kept.read_text())
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings, request) -> Iterator[None]:
+    """The database in which most tests run begins as a copy of the one that was migrated."""
+    if connection.vendor == "postgresql":
+        url = request.getfixturevalue("migrated_postgres")
+        connection.settings_dict["TEST"]["TEMPLATE"] = url.rsplit("/", 1)[-1]
+        yield
+        return
+    folder = request.getfixturevalue("migrated_folder")
+    # Django's name for it; it lives as long as somebody has it open.
+    name = connection.creation._get_test_db_name()
+    with (
+        closing(sqlite3.connect(name, uri=True)) as memory,
+        closing(sqlite3.connect(folder / "kring.db")) as migrated,
+    ):
+        migrated.backup(memory)
+        yield
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

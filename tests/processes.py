@@ -17,6 +17,8 @@ from pathlib import Path
 import psycopg
 
 ROOT = Path(__file__).resolve().parent.parent
+# What takes so long hangs, however busy the machine is.
+HANGS_S = 240
 
 
 def free_port() -> int:
@@ -52,11 +54,11 @@ class Kring:
             **variables,
         )
 
-    def run(self, *arguments: str, timeout: float = 60, **variables: str):
+    def run(self, *arguments: str, timeout: float = HANGS_S, **variables: str):
         """Run `kring …` to its end."""
         return self.run_module("kring.project.cli", *arguments, timeout=timeout, **variables)
 
-    def run_module(self, module: str, *arguments: str, timeout: float = 60, **variables: str):
+    def run_module(self, module: str, *arguments: str, timeout: float = HANGS_S, **variables: str):
         return subprocess.run(
             [sys.executable, "-m", module, *arguments],
             env=self.environ(**variables),
@@ -145,16 +147,26 @@ def postgres_problem(url: str) -> str:
     return ""
 
 
-@contextmanager
-def new_postgres_database(server: str, copy_of: str = "template1"):
-    template = copy_of.rsplit("/", 1)[-1]
-    name = f"kring_test_{secrets.token_hex(6)}"
+def create_postgres_database(server: str, copy_of: str = "template1") -> str:
+    """Make a database on the server of this URL; returns its own."""
+    name, template = f"kring_test_{secrets.token_hex(6)}", copy_of.rsplit("/", 1)[-1]
     with closing(_server(server)) as link:
         link.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-        try:
-            yield f"{server.rsplit('/', 1)[0]}/{name}"
-        finally:
-            link.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    return f"{server.rsplit('/', 1)[0]}/{name}"
+
+
+def drop_postgres_database(url: str) -> None:
+    with closing(_server(url)) as link:
+        link.execute(f"DROP DATABASE IF EXISTS {url.rsplit('/', 1)[-1]} WITH (FORCE)")
+
+
+@contextmanager
+def new_postgres_database(server: str, copy_of: str = "template1"):
+    url = create_postgres_database(server, copy_of)
+    try:
+        yield url
+    finally:
+        drop_postgres_database(url)
 
 
 def _server(url: str) -> psycopg.Connection:

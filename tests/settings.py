@@ -34,4 +34,7 @@ STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.Static
 WHITENOISE_AUTOREFRESH = True
 if not TEST_DATABASE:
     DATABASES["default"]["OPTIONS"]["init_command"] = "PRAGMA synchronous=OFF;"
+for _database in DATABASES.values():
+    if _database["ENGINE"] == "kring.core.sqlite":
+        _database["TEST"] = {"NAME": ":memory:"}
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

@@ -10,6 +10,7 @@ from kring.core.models import RecordedEvent
 from kring.members.models import Identity
 from kring.members.services import create_identity, create_person
 from kring.network.services import block, connect, follow, join
+from tests.remembered import remembered
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -32,6 +33,7 @@ class SmallTown:
     bakery: Identity
 
 
+@remembered
 def small_town(now: datetime = NOON - timedelta(days=1)) -> SmallTown:
     people = {
         name: create_person(name=name.title(), handle=name, now=now)

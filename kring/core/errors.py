@@ -52,6 +52,8 @@ class TooMany(KringError):
     status = 429
     default_code = "too_many"
 
-    def __init__(self, message: str, *, retry_after: int, code: str | None = None) -> None:
-        super().__init__(message, code=code)
+    def __init__(
+        self, message: str, *, retry_after: int, code: str | None = None, field: str | None = None
+    ) -> None:
+        super().__init__(message, code=code, field=field)
         self.retry_after = retry_after

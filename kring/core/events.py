@@ -45,6 +45,9 @@ class Recorded:
     event: Event
 
 
+# Recorded by a bulk import instead of an event per row: whoever keeps a picture starts anew.
+REBUILDING = "DataImported"
+
 Handler = Callable[[Recorded], None]
 
 HANDLERS: dict[str, Handler] = {}
@@ -85,6 +88,21 @@ def decode(row: RecordedEvent) -> Recorded:
     """The event of a stored row. Raises KeyError for a kind this release does not know."""
     event = msgspec.msgpack.decode(bytes(row.payload), type=Event.KINDS[row.kind])
     return Recorded(seq=row.seq, event_id=row.event_id, at=row.at, event=event)
+
+
+_OWED = Prepared(
+    lambda handler, limit: (
+        RecordedEvent.objects.filter(deliveries__handler=handler)
+        .order_by("-deliveries__event")
+        .values_list(*columns_of(RecordedEvent))[:limit]
+    )
+)
+
+
+def owed_to(handler: str, *, limit: int) -> list[Recorded]:
+    """What this handler has still to hear, or was given up, the newest first. 1 query."""
+    rows = _OWED.objects(RecordedEvent, handler=handler, limit=limit)
+    return [decode(row) for row in rows if row.kind in Event.KINDS]
 
 
 class Gap(NamedTuple):

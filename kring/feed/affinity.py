@@ -7,14 +7,14 @@ which over all acts together is the sum of w · 2^(-age/h). The sum is taken whe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
 
 from kring.feed.policy import Policy
 from kring.feed.world import ActKind, ActView
-from kring.feed.world.columns import Floats, Ints, Rows, lookup
+from kring.feed.world.columns import Bools, Floats, Ints, Rows, places
 from kring.feed.world.posts import DAY_MS
 
 
@@ -25,18 +25,36 @@ class Ties:
     people: Rows
     short: Floats
     long: Floats
+    _asked: list[tuple[Rows, Ints]] = field(default_factory=list, repr=False, compare=False)
 
     def short_of(self, people: Rows) -> Floats:
-        return lookup(people, self.people, self.short)
+        return self._of(people, self.short)
 
     def long_of(self, people: Rows) -> Floats:
-        return lookup(people, self.people, self.long)
+        return self._of(people, self.long)
+
+    def knows(self, people: Rows) -> Bools:
+        """Which of these there is any tie with, however weak."""
+        return self._places(people) >= 0
+
+    def _of(self, people: Rows, strength: Floats) -> Floats:
+        if not strength.size:
+            return np.zeros(len(people))
+        place = self._places(people)
+        return np.where(place >= 0, strength.take(place), 0.0)
+
+    def _places(self, people: Rows) -> Ints:
+        """Where each stands, -1 for nowhere. Keeps the last answer: features ask for the same."""
+        if not self._asked or self._asked[0][0] is not people:
+            self._asked[:] = [(people, places(people, self.people))]
+        return self._asked[0][1]
 
 
 def decay(at_ms: Ints, now_ms: int, half_life_days: float) -> Floats:
     """What is left of an act's weight; acts later than now have not happened yet and weigh 0."""
     left = np.exp2((at_ms - now_ms) / (DAY_MS * half_life_days))
-    return np.asarray(np.where(at_ms <= now_ms, left, 0.0), dtype=np.float64)
+    left[at_ms > now_ms] = 0.0
+    return np.asarray(left, dtype=np.float64)
 
 
 def act_weights(acts: ActView, policy: Policy) -> Floats:
@@ -55,8 +73,9 @@ def _weights(policy: Policy) -> Floats:
 def ties(acts: ActView, others: Rows, now_ms: int, policy: Policy) -> Ties:
     """Sum acts per person in `others` (one per act; -1 is nobody)."""
     order = np.argsort(others)
-    order = order[np.searchsorted(others[order], 0) :]
-    people = others[order]
+    people = others.take(order)
+    first = int(np.searchsorted(people, 0))
+    order, people = order[first:], people[first:]
     if not people.size:
         return Ties(people, np.zeros(0), np.zeros(0))
     starts = np.flatnonzero(np.concatenate([[True], people[1:] != people[:-1]]))
@@ -64,7 +83,9 @@ def ties(acts: ActView, others: Rows, now_ms: int, policy: Policy) -> Ties:
     short = weights * decay(acts.at_ms, now_ms, policy.affinity.short_days)
     long = weights * decay(acts.at_ms, now_ms, policy.affinity.long_days)
     return Ties(
-        people[starts], np.add.reduceat(short[order], starts), np.add.reduceat(long[order], starts)
+        people.take(starts),
+        np.add.reduceat(short.take(order), starts),
+        np.add.reduceat(long.take(order), starts),
     )
 
 

@@ -105,6 +105,18 @@ def _deleted(at: _Place, event: posts.PostDeleted) -> None:
         _undo_one(at, act)
 
 
+def _restored(at: _Place, event: posts.PostRestored) -> None:
+    post = at.library.post(event.post_id)
+    if post is not None:
+        at.world.add_post(post)
+        at.world.set_text(event.post_id, at.library.text(event.post_id))
+    if post is not None and post.origin_id:
+        _repost_act(at, event.post_id, post.words)
+    else:
+        for act in at.library.acts_of_post(event.post_id):
+            _add_one(at, act)
+
+
 def _commented(at: _Place, event: posts.Commented) -> None:
     for act in at.library.acts_of_post(event.post_id):
         _add_one(at, act)
@@ -261,6 +273,7 @@ OPERATIONS: dict[type[Event], Callable[[_Place, Any], None]] = {
     posts.PostPublished: _published,
     posts.PostEdited: _edited,
     posts.PostDeleted: _deleted,
+    posts.PostRestored: _restored,
     posts.Commented: _commented,
     posts.Reposted: _reposted,
     posts.Reacted: _reacted,

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 import msgspec
 from django.core.signing import BadSignature, Signer
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Model
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -278,10 +278,11 @@ def _told_long_ago(viewer: int, post_ids: Sequence[int], now: datetime) -> set[i
 
 def trim(now: datetime) -> int:
     """Forget reports and reads that nothing asks for any more; returns how many rows."""
-    return _trim(SeenPage, now - PAGES_KEPT) + _trim(ReadPost, now - READS_KEPT)
+    return trim_rows(SeenPage, now - PAGES_KEPT) + trim_rows(ReadPost, now - READS_KEPT)
 
 
-def _trim(model: type[SeenPage] | type[ReadPost], until: datetime) -> int:
+def trim_rows(model: type[Model], until: datetime) -> int:
+    """Delete the rows whose id begins with an earlier moment, a batch at a time."""
     total = 0
     old = model._default_manager.filter(pk__lt=first_id_at(until)).order_by("pk")
     while ids := list(old.values_list("pk", flat=True)[:TRIM_BATCH]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Any
 
@@ -37,8 +37,10 @@ class Batch:
 
     row, author: dense numbers of the world
     source: the first source that named the candidate; sources: all of them, one bit per tag
-    columns: what hydrators added, by name
-    features: (n, d) float32; p: (n, heads) float64; multipliers: one factor per row, by name
+    columns: what hydrators added, by name, one number per row
+    features: (n, d) float32
+    p, values: each head's chance and what its act is worth, (n, heads) float64
+    multipliers: one factor per row, by name
     """
 
     post_id: Ints
@@ -50,6 +52,7 @@ class Batch:
     columns: dict[str, NDArray[Any]] = field(default_factory=dict)
     features: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0), np.float32))
     p: Floats = field(default_factory=lambda: np.zeros((0, 0)))
+    values: Floats = field(default_factory=lambda: np.zeros((0, 0)))
     v_plus: Floats = field(default_factory=lambda: np.zeros(0))
     v_minus: Floats = field(default_factory=lambda: np.zeros(0))
     multipliers: dict[str, Floats] = field(default_factory=dict)
@@ -62,25 +65,31 @@ class Batch:
     def __getitem__(self, name: str) -> NDArray[Any]:
         return self.columns[name]
 
+    def without_columns(self) -> Batch:
+        return replace(self, columns={})
+
     def take(self, chosen: Bools | NDArray[np.intp]) -> Batch:
         """The chosen rows of every column, in that order."""
+        if chosen.dtype == np.bool_:
+            chosen = np.flatnonzero(chosen)
 
         def pick(values: NDArray[Any]) -> Any:
             return values[chosen] if len(values) else values
 
         return Batch(
-            post_id=self.post_id[chosen],
-            row=self.row[chosen],
-            author_id=self.author_id[chosen],
-            author=self.author[chosen],
-            source=self.source[chosen],
-            sources=self.sources[chosen],
-            columns={name: values[chosen] for name, values in self.columns.items()},
+            post_id=self.post_id.take(chosen),
+            row=self.row.take(chosen),
+            author_id=self.author_id.take(chosen),
+            author=self.author.take(chosen),
+            source=self.source.take(chosen),
+            sources=self.sources.take(chosen),
+            columns={name: values.take(chosen) for name, values in self.columns.items()},
             features=pick(self.features),
             p=pick(self.p),
+            values=pick(self.values),
             v_plus=pick(self.v_plus),
             v_minus=pick(self.v_minus),
-            multipliers={name: values[chosen] for name, values in self.multipliers.items()},
+            multipliers={name: values.take(chosen) for name, values in self.multipliers.items()},
             multiplier=pick(self.multiplier),
             score=pick(self.score),
         )

@@ -13,11 +13,17 @@ from typing import NamedTuple
 
 import numpy as np
 
+from kring.feed.near import Near
 from kring.feed.policy import Policy
 from kring.feed.world import ActView, World
-from kring.feed.world.columns import Bools, Floats, Ints, Rows, contains
+from kring.feed.world.columns import Bools, Floats, Ints, Rows
 from kring.feed.world.crowd import HEAT_HOURS, HOUR_MS
 from kring.feed.world.kinds import COMMENTS, ENGAGES, OPENS, PUBLIC_ACTS
+from kring.network.graph import distinct
+
+# What an act of each kind shows, as bits.
+_ENGAGED, _COMMENTED, _PUBLIC = 1, 2, 4
+_DOES = (ENGAGES * _ENGAGED | COMMENTS * _COMMENTED | PUBLIC_ACTS * _PUBLIC).astype(np.uint8)
 
 
 class Company(NamedTuple):
@@ -68,21 +74,23 @@ def company_of(world: World, me: int, acts: ActView, policy: Policy) -> Company:
     chosen = chosen[~world.posts.removed.view[acts.post_row[chosen]]]
     mine = _first_opened(acts, chosen[::-1], rules.posts_read)
     found = openers(world, mine.row, rules.openers_each)
-    found = found.only(found.actor != me)
-    row, actor, at_ms, engaged = found.row, found.actor, found.at_ms, found.engaged
-    if not row.size:
-        return Company(row, none, none, none)
-    people, who = np.unique(actor, return_inverse=True)
-    place = np.searchsorted(mine.row, row)
-    rarity = 1.0 / np.log2(2.0 + world.posts.crowd.openers.view[row])
-    opened = world.acts.opened_by.view[people].astype(np.float64)
+    others = np.flatnonzero(found.actor != me)
+    if not others.size:
+        return Company(found.actor[:0], none, none, none)
+    actor = found.actor.take(others)
+    people = distinct(actor)
+    who = np.searchsorted(people, actor)
+    place = np.searchsorted(mine.row, found.row.take(others))
+    rarity = (1.0 / np.log2(2.0 + world.posts.crowd.openers.view.take(mine.row))).take(place)
+    opened = world.acts.opened_by.view.take(people).astype(np.float64)
     size = np.sqrt(np.maximum(opened, 1.0) * len(mine.row)) + rules.alike_kappa
-    both = rarity * (engaged & mine.engaged[place])
+    first = found.at_ms.take(others) < mine.at_ms.take(place)
+    both = found.engaged.take(others) & mine.engaged.take(place)
     return Company(
         people=people,
         alike=np.bincount(who, rarity) / size,
-        leads=np.bincount(who, at_ms < mine.at_ms[place]) / (opened + rules.leads_kappa),
-        alike_engaged=np.bincount(who, both) / size,
+        leads=np.bincount(who, first) / (opened + rules.leads_kappa),
+        alike_engaged=np.bincount(who, rarity * both) / size,
     )
 
 
@@ -117,89 +125,98 @@ class Opened(NamedTuple):
 
 def _first_opened(acts: ActView, newest_first: Ints, most: int) -> Opened:
     """The posts the viewer opened last: ascending rows, when first, and whether they did more."""
-    rows, kind, at_ms = (column[newest_first] for column in (acts.post_row, acts.kind, acts.at_ms))
-    posts, last, place = np.unique(rows, return_index=True, return_inverse=True)
-    first = np.full(posts.size, np.iinfo(np.int64).max)
-    np.minimum.at(first, place, at_ms)
-    engaged = np.bincount(place, ENGAGES[kind], minlength=posts.size) > 0
+    rows = acts.post_row.take(newest_first)
+    order = np.argsort(rows, kind="stable")
+    rows, ordered = rows.take(order), newest_first.take(order)
+    starts = np.flatnonzero(np.concatenate([[True], rows[1:] != rows[:-1]])[: rows.size])
+    if not starts.size:
+        return Opened(rows, newest_first, np.zeros(0, dtype=np.bool_))
+    first = np.minimum.reduceat(acts.at_ms.take(ordered), starts)
+    engaged = np.logical_or.reduceat(ENGAGES.take(acts.kind.take(ordered)), starts)
+    last = order.take(starts)
     kept = np.sort(np.argsort(last, kind="stable")[:most])
-    return Opened(posts[kept].astype(np.int32), first[kept], engaged[kept])
+    return Opened(rows.take(starts[kept]), first[kept], engaged[kept])
 
 
-def openers(world: World, posts: Rows, each: int) -> Openers:
-    """The people who opened each of these posts, of the newest `each` acts on each."""
+def openers(world: World, posts: Rows, each: int, among: Bools | None = None) -> Openers:
+    """The people who opened each of these posts, of the newest `each` acts on each.
+
+    among: by number of a person, whether they are asked for; everybody, when not given
+    """
     table = world.acts
     rows = table.by_post.newest(posts, each)
-    kind = table.kind.view[rows]
-    rows = rows[OPENS[kind] & ~table.removed.view[rows]]
-    row, actor, kind = table.post_row.view[rows], table.actor.view[rows], table.kind.view[rows]
-    pairs = row.astype(np.int64) << 32 | actor
+    kind, actor = table.kind.view.take(rows), table.actor.view.take(rows)
+    asked = OPENS.take(kind) & ~table.removed.view.take(rows)
+    chosen = np.flatnonzero(asked if among is None else asked & among.take(actor))
+    rows, kind, actor = rows.take(chosen), kind.take(chosen), actor.take(chosen)
+    pairs = table.post_row.view.take(rows).astype(np.int64) << 32 | actor
     order = np.argsort(pairs, kind="stable")
-    pairs = pairs[order]
+    rows, pairs = rows.take(order), pairs.take(order)
     starts = np.flatnonzero(np.concatenate([[True], pairs[1:] != pairs[:-1]])[: pairs.size])
     if not starts.size:
         none = np.zeros(0, dtype=np.int32)
         never = none.astype(np.bool_)
         return Openers(none, none, none.astype(np.int64), never, never, never)
+    pairs = pairs.take(starts)
+    does = np.bitwise_or.reduceat(_DOES.take(kind.take(order)), starts)
     return Openers(
-        row=(pairs[starts] >> 32).astype(np.int32),
-        actor=(pairs[starts] & 0xFFFFFFFF).astype(np.int32),
-        at_ms=np.minimum.reduceat(table.at_ms.view[rows][order], starts),
-        engaged=np.logical_or.reduceat(ENGAGES[kind][order], starts),
-        commented=np.logical_or.reduceat(COMMENTS[kind][order], starts),
-        public=np.logical_or.reduceat(PUBLIC_ACTS[kind][order], starts),
+        row=(pairs >> 32).astype(np.int32),
+        actor=pairs.astype(np.int32),
+        at_ms=np.minimum.reduceat(table.at_ms.view.take(rows), starts),
+        engaged=(does & _ENGAGED) != 0,
+        commented=(does & _COMMENTED) != 0,
+        public=(does & _PUBLIC) != 0,
     )
 
 
 def drawn_to(
-    world: World, company: Company, near: Floats | None, posts: Rows, *, now_ms: int, policy: Policy
+    world: World, company: Company, near: Near | None, posts: Rows, *, now_ms: int, policy: Policy
 ) -> Drawn:
     """What the company did with each of these posts.
 
-    near: how much each person counts for the viewer, as `near_of` says. posts: rows, each once is
-    enough. Where people know each other, what fewer than `fewest` of them did in private counts
-    for nothing: one person's reading must not show in somebody else's page.
+    posts: rows, each once is enough. Where people know each other, what fewer than `fewest` of
+    them did in private counts for nothing: one person's reading must not show in somebody else's
+    page.
     """
-    rules = policy.company
-    wanted, place = np.unique(posts, return_inverse=True)
-    found = openers(world, wanted, rules.openers_each)
-    theirs = world.posts.author.view[found.row]
-    found = found.only((found.actor != theirs) & (found.at_ms <= now_ms))
+    rules, wanted = policy.company, distinct(posts)
+    place = np.searchsorted(wanted, posts)
+    found = openers(world, wanted, rules.openers_each, None if near is None else near.counting)
+    theirs = world.posts.author.view.take(found.row)
+    counts = (found.actor != theirs) & (found.at_ms <= now_ms)
+    if not counts.all():
+        found = found.only(counts)
     at = np.searchsorted(wanted, found.row)
-    weight = np.ones(len(at)) if near is None else near[found.actor]
-    alike = contains(found.actor, company.people)
+    who, alike = _places(found.actor, company.people)
+    weight = np.ones(at.size) if near is None else near.weight_of(found.actor)
     if near is not None or len(world.connections):
-        among = (weight > 0.0) if near is not None else alike
-        enough = np.bincount(at[among], minlength=wanted.size) >= rules.fewest
-        weight = weight * (enough[at] | found.public)
+        among = at if near is not None else at[alike]
+        enough = np.bincount(among, minlength=wanted.size) >= rules.fewest
+        weight *= enough[at] | found.public
     hours = (now_ms - found.at_ms) / HOUR_MS
 
     def total(at: Ints, weights: Floats) -> Floats:
-        sums = np.bincount(at, weights, minlength=wanted.size)
-        return np.asarray(sums[place])
+        sums = np.bincount(at, weights, minlength=wanted.size).take(place)
+        return np.asarray(sums, dtype=np.float64)
 
-    crowd, counted = None, np.flatnonzero(alike)
+    crowd = None
     if near is not None:
-        ours = np.flatnonzero(weight > 0.0)
-        mass, since, where = weight[ours], hours[ours], at[ours]
-        heat = [total(where, mass * np.exp2(-since / half)) for half in HEAT_HOURS]
+        heat = [total(at, weight * np.exp2(-hours / half)) for half in HEAT_HOURS]
         crowd = NearCrowd(
             heat=np.stack(heat, axis=1),
-            openers=total(where, mass),
-            engaged=total(where, mass * found.engaged[ours]),
-            commenters=total(where, mass * found.commented[ours]),
+            openers=total(at, weight),
+            engaged=total(at, weight * found.engaged),
+            commenters=total(at, weight * found.commented),
         )
-    who, where = np.searchsorted(company.people, found.actor[counted]), at[counted]
-    mass = weight[counted]
+    who, where, mass = who.take(alike), at.take(alike), weight.take(alike)
     likeness, leads = mass * company.alike[who], mass * company.leads[who]
-    engaged = mass * company.alike_engaged[who] * found.engaged[counted]
+    engaged = mass * company.alike_engaged[who] * found.engaged[alike]
 
     def people(weights: Floats) -> Ints:
-        return np.asarray(np.bincount(where[weights > 0], minlength=wanted.size)[place])
+        return np.asarray(np.bincount(where[weights > 0], minlength=wanted.size).take(place))
 
     return Drawn(
         alike=total(where, likeness),
-        alike_lately=total(where, likeness * np.exp2(-hours[counted] / rules.lately_hours)),
+        alike_lately=total(where, likeness * np.exp2(-hours[alike] / rules.lately_hours)),
         leads=total(where, leads),
         alike_engaged=total(where, engaged),
         alike_people=people(likeness),
@@ -207,3 +224,12 @@ def drawn_to(
         engaging=people(engaged),
         near=crowd,
     )
+
+
+def _places(values: Rows, keys: Rows) -> tuple[Ints, Ints]:
+    """Where each value stands among ascending keys, and which values do."""
+    if not keys.size:
+        return np.zeros(len(values), dtype=np.int64), np.zeros(0, dtype=np.int64)
+    place = np.searchsorted(keys, values)
+    place[place == keys.size] = 0
+    return place, np.flatnonzero(keys[place] == values)

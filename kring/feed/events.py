@@ -59,6 +59,16 @@ class TopicUnmuted(Event, frozen=True, kw_only=True):
     by: int
 
 
+class TopicFollowed(Event, frozen=True, kw_only=True):
+    topic_id: int
+    by: int
+
+
+class TopicUnfollowed(Event, frozen=True, kw_only=True):
+    topic_id: int
+    by: int
+
+
 class InterestSet(Event, frozen=True, kw_only=True):
     """An interest set by hand. `level`: 1 more, -1 less, 0 as it is learned."""
 

@@ -31,6 +31,7 @@ def explanation(world: World, slate: Slate, policy: Policy) -> list[dict[str, An
     groups = np.add.reduceat(shares.plus + shares.minus, GROUP_STARTS, axis=1)
     priors = shares.prior_plus + shares.prior_minus
     log_odds = ranker.log_odds(slate.features, slate.group_factors)
+    without_top = slate.what_ifs.ranks if slate.what_ifs else [None] * len(slate)
     return [
         {
             "rank": int(slate.rank[at]),
@@ -51,7 +52,7 @@ def explanation(world: World, slate: Slate, policy: Policy) -> list[dict[str, An
             "multipliers": {name: float(each[at]) for name, each in slate.multipliers.items()},
             "score": float(slate.score[at]),
             "top_reason": slate.reasons[at].top_group,
-            "rank_without_top_reason": slate.reasons[at].rank_without_top,
+            "rank_without_top_reason": without_top[at],
             "rank_by_time": slate.reasons[at].rank_by_time,
             "rank_by_score": slate.reasons[at].moved.rank,
             "moved_by": slate.reasons[at].moved.rule,

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from kring.feed.batch import Batch
-from kring.feed.stages import Context, Verdict, verdict
+from kring.feed.stages import Context, Verdict, untouched, verdict
 from kring.feed.viewer import may_see
 from kring.feed.world import Audience
 from kring.feed.world.columns import Bools, Ints, contains
@@ -27,12 +27,12 @@ class OutOfAudience:
         keep = may_see(context.viewer, batch["audience"], batch.author_id)
         # Whoever is mentioned may see a post for a few; one for the mentioned alone is a message.
         keep |= batch["mentions_me"] & (batch["audience"] < Audience.DIRECT)
-        if batch["origin_id"].any():
-            origin = batch["origin_row"]
-            audience = context.world.posts.audience.view[np.maximum(origin, 0)]
-            shown = may_see(context.viewer, audience, batch["origin_author_id"])
-            gone = context.world.posts.removed.view[np.maximum(origin, 0)]
-            keep &= (origin < 0) | (shown & ~gone)
+        reposts = np.flatnonzero(batch["origin_row"] >= 0)
+        if reposts.size:
+            posts, origin = context.world.posts, batch["origin_row"][reposts]
+            audience, authors = posts.audience.view[origin], batch["origin_author_id"][reposts]
+            shown = may_see(context.viewer, audience, authors) & ~posts.removed.view[origin]
+            keep[reposts] &= shown
         return verdict(batch, keep)
 
 
@@ -54,7 +54,7 @@ class MutedAuthor:
 
 def _without_authors(batch: Batch, ids: Ints) -> Verdict:
     if not ids.size:
-        return verdict(batch, np.ones(len(batch), np.bool_))
+        return untouched(batch)
     theirs = contains(batch.author_id, ids) | contains(batch["origin_author_id"], ids)
     return verdict(batch, ~theirs)
 
@@ -66,6 +66,8 @@ class MutedThread:
 
     def filter(self, context: Context, batch: Batch) -> Verdict:
         muted = context.viewer.muted_thread_ids
+        if not muted.size:
+            return untouched(batch)
         return verdict(
             batch, ~(contains(batch.post_id, muted) | contains(batch["origin_id"], muted))
         )
@@ -89,7 +91,7 @@ class HomeOnly:
     def filter(self, context: Context, batch: Batch) -> Verdict:
         authors = context.world.home_only_authors()
         if not authors.size:
-            return verdict(batch, np.ones(len(batch), np.bool_))
+            return untouched(batch)
         outside = _outside(context, batch.author_id, authors)
         outside |= batch["bare"] & _outside(context, batch["origin_author_id"], authors)
         return verdict(batch, ~outside | batch["mentions_me"])
@@ -110,6 +112,8 @@ class MutedTopic:
     name = "muted_topic"
 
     def filter(self, context: Context, batch: Batch) -> Verdict:
+        if not context.viewer.muted_topic_ids.size:
+            return untouched(batch)
         muted = _about(context, batch, context.viewer.muted_topic_ids)
         return verdict(batch, ~muted | batch["mentions_me"])
 
@@ -122,7 +126,7 @@ class OtherTopic:
     def filter(self, context: Context, batch: Batch) -> Verdict:
         wanted = context.viewer.only_topic_ids
         if not wanted.size:
-            return verdict(batch, np.ones(len(batch), np.bool_))
+            return untouched(batch)
         return verdict(batch, _about(context, batch, wanted))
 
 
@@ -151,12 +155,14 @@ class AlreadyRead:
 
     def filter(self, context: Context, batch: Batch) -> Verdict:
         if not context.policy.filters.drop_read:
-            return verdict(batch, np.ones(len(batch), np.bool_))
+            return untouched(batch)
         return _without_posts(batch, context.viewer.read_post_ids)
 
 
 def _without_posts(batch: Batch, ids: Ints) -> Verdict:
     """Without these posts and what merely repeats them."""
+    if not ids.size:
+        return untouched(batch)
     echoed = batch["bare"] & contains(batch["origin_id"], ids)
     return verdict(batch, ~(contains(batch.post_id, ids) | echoed))
 
@@ -189,6 +195,8 @@ def _unless_short(context: Context, batch: Batch, keep: Bools) -> Verdict:
     if keep.all():
         return verdict(batch, keep)
     minimum = context.policy.filters.min_candidates
+    if np.count_nonzero(keep & (batch["origin_id"] == 0)) >= minimum:
+        return verdict(batch, keep)
     subject = _subject(batch)
     kept_subjects = distinct(subject[keep])
     short = minimum - kept_subjects.size
@@ -217,15 +225,22 @@ class Folded:
     name = "folded"
 
     def filter(self, context: Context, batch: Batch) -> Verdict:
-        if not batch["origin_id"].any():
-            return verdict(batch, np.ones(len(batch), np.bool_))
-        subject = _subject(batch)
-        echo = np.where(batch["origin_id"] == 0, 0, np.where(batch["bare"], 2, 1))
-        order = np.lexsort((-batch.post_id, echo, subject))
-        ordered = subject[order]
+        origin = batch["origin_id"]
+        reposts = origin != 0
+        if not reposts.any():
+            return untouched(batch)
+        # Whatever else stands alone.
+        among = np.flatnonzero(reposts | contains(batch.post_id, np.sort(origin[reposts])))
+        subject = _subject(batch)[among]
+        echo = np.where(reposts[among], np.where(batch["bare"][among], 2, 1), 0)
+        order = np.lexsort((-batch.post_id[among], echo, subject))
+        among, ordered = among[order], subject[order]
         starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
+        if starts.size == among.size:
+            return untouched(batch)
         merged = batch.sources.copy()
-        merged[order[starts]] = np.bitwise_or.reduceat(batch.sources[order], starts)
-        keep = np.zeros(len(batch), dtype=np.bool_)
-        keep[order[starts]] = True
+        merged[among[starts]] = np.bitwise_or.reduceat(batch.sources[among], starts)
+        keep = np.ones(len(batch), dtype=np.bool_)
+        keep[among] = False
+        keep[among[starts]] = True
         return verdict(replace(batch, sources=merged), keep)

@@ -14,7 +14,9 @@ from kring.feed.events import (
     PostsSeen,
     PostUnhidden,
     PreferencesChanged,
+    TopicFollowed,
     TopicMuted,
+    TopicUnfollowed,
     TopicUnmuted,
 )
 from kring.feed.log import ActRow, append_acts
@@ -22,6 +24,7 @@ from kring.feed.models import (
     Hidden,
     LessLikeThis,
     MoreLikeThis,
+    PageReasons,
     Preferences,
     Pseudonym,
     ReadPost,
@@ -32,6 +35,7 @@ from kring.feed.models import (
 from kring.members.events import IdentityDeleted
 from kring.network import events as network
 from kring.posts import events as posts
+from kring.posts.models import TopicFollow
 
 LOGGED_EVENTS: tuple[type[Event], ...] = (
     network.Connected,
@@ -45,6 +49,9 @@ LOGGED_EVENTS: tuple[type[Event], ...] = (
     posts.PostPublished,
     posts.PostEdited,
     posts.PostDeleted,
+    posts.PostRestored,
+    posts.CommentsClosed,
+    posts.CommentsOpened,
     posts.Commented,
     posts.Reposted,
     posts.Reacted,
@@ -61,6 +68,8 @@ LOGGED_EVENTS: tuple[type[Event], ...] = (
     MoreLikeThisUndone,
     TopicMuted,
     TopicUnmuted,
+    TopicFollowed,
+    TopicUnfollowed,
     InterestSet,
     PreferencesChanged,
     PostRead,
@@ -126,10 +135,11 @@ def forget(recorded: Recorded) -> None:
     gone = recorded.event.identity_id
     for told in (Hidden, LessLikeThis, MoreLikeThis, TopicMute, TopicWish):
         told._default_manager.filter(by_id=gone).delete()
+    TopicFollow.objects.filter(identity_id=gone).delete()
     Preferences.objects.filter(identity_id=gone).delete()
     bridge = Pseudonym.objects.filter(identity_id=gone)
     for pseudonym in bridge.values_list("pseudonym", flat=True):
-        for looked in (SeenPage, ReadPost):
+        for looked in (SeenPage, ReadPost, PageReasons):
             looked._default_manager.filter(viewer=pseudonym).delete()
     bridge.delete()
 

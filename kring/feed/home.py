@@ -22,7 +22,12 @@ HOME = Stages(
         sources.FirstHearing(),
         sources.Mentions(),
     ),
-    hydrators=(hydrators.PostFacts(), hydrators.Copies(), hydrators.Mentioned()),
+    hydrators=(
+        hydrators.PostFacts(),
+        hydrators.Standing(),
+        hydrators.Copies(),
+        hydrators.Mentioned(),
+    ),
     filters=(
         filters.OutOfAudience(),
         filters.Blocked(),

@@ -86,10 +86,13 @@ def viewer_of(
 
 def _read_before(world: World, viewer: int, policy: Policy, now: datetime) -> Ints:
     """Posts read in an earlier visit: nothing vanishes from a page while it is used."""
-    acts = world.acts_by(viewer, newest=int(policy.affinity.acts_read))
+    acts, newest = world.acts, int(policy.affinity.acts_read)
+    rows = acts.by_actor.rows(world.people.find(viewer), newest=newest)
+    rows = rows[acts.kind.view.take(rows) == ActKind.READ]
     visit_began = to_ms(now) - int(policy.filters.visit_minutes * 60_000)
-    read = (acts.kind == ActKind.READ) & (acts.post_row >= 0) & (acts.at_ms < visit_began)
-    return np.asarray(world.posts.index.ids.view[acts.post_row[read]])
+    post = acts.post_row.view.take(rows)
+    before = (post >= 0) & (acts.at_ms.view.take(rows) < visit_began)
+    return np.asarray(world.posts.index.ids.view[post[before]])
 
 
 def _build_id_sets(viewer: int) -> QuerySet[Any, Any]:

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kring.feed.batch import Batch
+from kring.feed.response import standing_of
 from kring.feed.stages import Context
-from kring.feed.world.columns import Bools, Ints, Rows
+from kring.feed.world.columns import Bools, Ints, Rows, contains
 from kring.feed.world.kinds import COMMENTS
 
 
@@ -27,28 +28,33 @@ class PostFacts:
 
     def hydrate(self, context: Context, batch: Batch) -> dict[str, NDArray[Any]]:
         posts, row = context.world.posts, batch.row
-        origin_id, origin_author = posts.origin_id.view[row], posts.origin_author.view[row]
+        origin_id = posts.origin_id.view.take(row)
+        reposted, words = origin_id != 0, posts.words.view.take(row)
+        bare = reposted & (words < context.policy.multipliers.bare_words)
         origin_row = np.full(len(batch), -1, dtype=np.int32)
-        reposts = np.flatnonzero(origin_id)
-        origin_row[reposts] = posts.index.find_many(origin_id[reposts])
-        words = posts.words.view[row]
-        bare = (origin_id != 0) & (words < context.policy.multipliers.bare_words)
-        ids = context.world.person_ids(np.maximum(origin_author, 0)) if reposts.size else origin_id
+        origin_author_id, thread_row, content_row = np.zeros_like(origin_id), row, row
         seen = _times_seen(context, batch.post_id)
-        seen = np.where(bare, np.maximum(seen, _times_seen(context, origin_id)), seen)
-        thread_row = np.where(origin_row >= 0, origin_row, row)
-        seen = np.where(_news_from_ties(context, batch.post_id, thread_row, seen), 0, seen)
+        if reposted.any():
+            origin_row[reposted] = posts.index.find_many(origin_id[reposted])
+            origin_author = posts.origin_author.view.take(row)
+            known = origin_author >= 0
+            origin_author_id[known] = context.world.person_ids(origin_author[known])
+            thread_row = np.where(origin_row >= 0, origin_row, row)
+            content_row = np.where(bare, thread_row, row)
+            seen = np.where(bare, np.maximum(seen, _times_seen(context, origin_id)), seen)
+        if seen.any():
+            seen = np.where(_news_from_ties(context, batch.post_id, thread_row, seen), 0, seen)
         return {
-            "created_ms": posts.created_ms.view[row],
-            "author_kind": posts.author_kind.view[row],
-            "audience": posts.audience.view[row],
-            "flags": posts.flags.view[row],
+            "created_ms": posts.created_ms.view.take(row),
+            "author_kind": posts.author_kind.view.take(row),
+            "audience": posts.audience.view.take(row),
+            "flags": posts.flags.view.take(row),
             "words": words,
             "origin_id": origin_id,
             "origin_row": origin_row,
-            "origin_author_id": np.where(origin_author >= 0, ids, 0),
+            "origin_author_id": origin_author_id,
             "thread_row": thread_row,
-            "content_row": np.where(bare & (origin_row >= 0), origin_row, row),
+            "content_row": content_row,
             "bare": bare,
             "seen": seen,
         }
@@ -77,6 +83,15 @@ def _news_from_ties(context: Context, post_ids: Ints, threads: Rows, seen: Ints)
     return news
 
 
+class Standing:
+    """What the viewer is to each author; see `response.standing_of`."""
+
+    name = "standing"
+
+    def hydrate(self, context: Context, batch: Batch) -> dict[str, NDArray[Any]]:
+        return standing_of(context.world, context.viewer, batch.author)._asdict()
+
+
 class Copies:
     """copied: says nearly the same as an earlier post that is still there (R12)."""
 
@@ -102,4 +117,4 @@ class Mentioned:
     def hydrate(self, context: Context, batch: Batch) -> dict[str, NDArray[Any]]:
         world = context.world
         rows = world.posts.mentions.posts_mentioning(world.people.find(context.viewer.id))
-        return {"mentions_me": np.isin(batch.row, rows)}
+        return {"mentions_me": contains(batch.row, rows)}

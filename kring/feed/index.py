@@ -12,10 +12,11 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+import numpy as np
 import structlog
 
 from kring.core.clock import utc_now
-from kring.core.events import Recorded, Tail, decode, last_seq
+from kring.core.events import REBUILDING, Event, Recorded, Tail, decode, last_seq
 from kring.core.models import Delivery, RecordedEvent
 from kring.feed import load, snapshot
 from kring.feed.apply import apply
@@ -26,9 +27,8 @@ from kring.feed.text import PostText
 from kring.feed.text_load import load_text
 from kring.feed.world import Post, World
 from kring.network.graph import Graph
+from kring.posts.events import PostEdited, PostPublished, PostRestored, Reposted
 
-# Recorded by a bulk import instead of an event per row: everything is read anew.
-REBUILDING = "DataImported"
 # What stands in the log alone, and the handler that puts it there.
 LOGGED_ALONE = (PostRead.__name__, PostsSeen.__name__)
 LOGGING = "feed.log_act"
@@ -144,7 +144,7 @@ class FeedIndex:
     def _apply(self, world: World, news: Iterable[Recorded]) -> None:
         for recorded in news:
             apply(world, recorded, LIBRARY, bare_words=self._bare_words)
-            self.news.take(recorded.event)
+            self.news.take(recorded.event, also=_mentioned(world, recorded.event))
 
     def _expire(self, world: World) -> None:
         """Once a day: let go of what a process that starts today would not load."""
@@ -174,3 +174,15 @@ def _unlogged() -> Iterator[Recorded]:
     waiting = Delivery.objects.filter(handler=LOGGING, event__kind__in=LOGGED_ALONE)
     rows = RecordedEvent.objects.filter(pk__in=waiting.values("event_id")).order_by("seq")
     return (decode(row) for row in rows.iterator())
+
+
+def _mentioned(world: World, event: Event) -> Sequence[int]:
+    """The people whom a post that is there now mentions, tied to its author or not."""
+    if not isinstance(event, PostPublished | PostEdited | PostRestored | Reposted):
+        return ()
+    row = world.posts.index.find(event.post_id)
+    if row < 0:
+        return ()
+    _rows, people = world.posts.mentions.pairs_of(np.array([row]))
+    mentioned: list[int] = world.people.ids.view[people].tolist()
+    return mentioned

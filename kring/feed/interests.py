@@ -1,7 +1,7 @@
 """What the feed thinks a viewer cares about, topic by topic, and where each of that comes from.
 
-The interest itself is `profile.interest_of`, the number that the ranking goes by; this module only
-counts what it was made of, for people to read. Pure.
+The interest itself is `topic_interest.interest_of`, the number that the ranking goes by; this
+module only counts what it was made of, for people to read. Pure.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kring.feed.circle import Circle
 from kring.feed.policy import Policy
-from kring.feed.profile import interest_of
+from kring.feed.topic_interest import interest_of, pull_of
 from kring.feed.viewer import Viewer, may_see
 from kring.feed.world import ActKind, ActView, World
 from kring.feed.world.columns import Bools, Ints, Rows, contains
@@ -53,7 +54,8 @@ def interests_of(world: World, viewer: Viewer, policy: Policy, *, most: int) -> 
     if not len(world.posts.topic_ids):
         return []
     acts = _acts(world, viewer, policy)
-    ratios = interest_of(world, viewer, acts, policy)
+    pull = pull_of(acts, viewer.now_ms, policy)
+    ratios = interest_of(Circle(world, viewer), pull, policy)
     done, opened = _posts_per_topic(world, acts)
     pairs = _ties_per_topic(world, viewer, policy)
     ties = np.bincount((pairs >> 32).astype(np.int64), minlength=ratios.size)

@@ -24,7 +24,7 @@ from kring.network.graph import distinct
 T = TypeVar("T")
 # A slate so old is as good as new: what was two hours old is half a minute older.
 KEPT_MS = 30_000
-# About 170 kB each, with the reasons in words; those that are over go when another comes.
+# About 200 kB each, with the reasons in words; those that are over go when another comes.
 SLATES = 500
 
 
@@ -53,6 +53,10 @@ def concerns_of(world: World, viewer: Viewer, slate: Slate) -> tuple[Ints, ...]:
     )
 
 
+def _any_of(named: Ints, concerns: tuple[Ints, ...]) -> bool:
+    return named.size > 0 and any(contains(named, ids).any() for ids in concerns)
+
+
 class KeptSlates(Generic[T]):
     """At most one page for each viewer, the latest. Not for several threads at once."""
 
@@ -67,7 +71,7 @@ class KeptSlates(Generic[T]):
             return None
         named = self._news.since(kept.position)
         young = 0 <= now_ms - kept.made_ms < KEPT_MS
-        if not young or named is None or any(contains(named, ids).any() for ids in kept.concerns):
+        if not young or named is None or _any_of(named, kept.concerns):
             del self._kept[viewer_id]
             return None
         kept.position = self._news.position

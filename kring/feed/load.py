@@ -35,7 +35,8 @@ from kring.feed.world import ActColumns, ActKind, Audience, AuthorKind, Post, Po
 from kring.feed.world import World as FeedWorld
 from kring.feed.world.columns import Column, Ints
 from kring.feed.world.posts import DAY_MS, MAX_TOPICS
-from kring.members.models import Identity, Kind, Position
+from kring.members.audience import keeping
+from kring.members.models import Identity, Kind, Position, Section
 from kring.network.models import Connection, Follow
 from kring.posts.models import Audience as PostAudience
 from kring.posts.models import Bookmark, Mention, PostTopic, Reaction
@@ -73,7 +74,7 @@ EXPOSURE_DAYS, TIE_DAYS = 28, 365
 
 POST_FIELDS = (
     "id", "author_id", "author__kind", "origin_id", "origin__author_id", "words", "link_url",
-    "image_missing", "question", "audience", "created_ms", "deleted_at",
+    "pictured", "question", "audience", "created_ms", "deleted_at",
 )  # fmt: skip
 POST_COLUMNS = (
     "post_id", "author_id", "created_ms", "author_kind", "origin_id", "origin_author_id",
@@ -117,8 +118,12 @@ def fill(world: FeedWorld, *, bare_words: int, now: datetime) -> None:
 
 
 def current_companies(identity_id: int | None = None) -> Iterator[tuple[int, int]]:
-    """(person, page) of each person's present job; of several, the one begun last."""
+    """(person, page) of each person's present job; of several, the one begun last.
+
+    Jobs that not all members may see are unknown here: reasons would tell who is a colleague.
+    """
     jobs = Position.objects.filter(to_year__isnull=True, organisation__isnull=False)
+    jobs = jobs.exclude(identity_id__in=keeping(Section.POSITIONS))
     if identity_id is not None:
         jobs = jobs.filter(identity_id=identity_id)
     ordered = jobs.order_by("identity_id", F("from_year").asc(nulls_first=True), "id")
@@ -152,16 +157,18 @@ def _mentions() -> QuerySet[Mention]:
 
 def _top_posts() -> QuerySet[PostRow]:
     return PostRow.objects.filter(in_reply_to__isnull=True).annotate(
-        created_ms=Milliseconds("created_at"), question=Q(text__contains="?")
+        created_ms=Milliseconds("created_at"),
+        question=Q(text__contains="?"),
+        pictured=Q(image_count__gt=0) | ~Q(image_missing=""),
     )
 
 
 def _values(row: tuple[Any, ...]) -> PostValues:
     """The first nine fields of `Post`, from a row of POST_FIELDS."""
-    post_id, author, kind, origin, origin_author, words, link, image, asks, audience, at, _ = row
+    post_id, author, kind, origin, origin_author, words, link, pictured, asks, audience, at, _ = row
     flags = (
         (PostFlag.LINK if link else 0)
-        | (PostFlag.MEDIA if image else 0)
+        | (PostFlag.MEDIA if pictured else 0)
         | (PostFlag.QUESTION if asks else 0)
     )
     return (

@@ -10,7 +10,7 @@ from __future__ import annotations
 import atexit
 import secrets
 import threading
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,7 +22,7 @@ from kring.core import events, nodes
 from kring.core.ids import moment_of
 from kring.core.prepared import Prepared
 from kring.feed.events import PostsSeen
-from kring.feed.models import LoggedAct, LoggedPage, Pseudonym
+from kring.feed.models import LoggedAct, LoggedPage, PageReasons, Pseudonym
 from kring.members.models import Identity
 
 FLUSH_SECONDS = 1.0
@@ -137,38 +137,72 @@ def _append(batch: list[ActRow]) -> int:
     return len(batch)
 
 
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """pack: makes the record of a row that has none yet; the writer has the time for it."""
+
+    row: LoggedPage | PageReasons
+    exposure: PostsSeen | None
+    pack: Callable[[], bytes]
+
+    def packed(self) -> LoggedPage | PageReasons:
+        if not self.row.record:
+            self.row.record = self.pack()
+        return self.row
+
+
 class PageBuffer:
     """Collects served pages and writes them together from a thread of its own.
 
-    `waiting_for` lets the same process see what it has shown but not yet written.
+    `waiting_for` and `reasons_waiting` let the same process see what is not written yet.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._waiting: list[tuple[LoggedPage, PostsSeen | None]] = []
+        self._waiting: list[_Waiting] = []
         self._writer: threading.Thread | None = None
         self._wake = threading.Event()
 
-    def add(self, *, viewer: int, page: ServedPage, exposure: PostsSeen | None = None) -> int:
+    def add(
+        self, *, viewer: int, page: Callable[[], ServedPage], exposure: PostsSeen | None = None
+    ) -> int:
         """Log a page for this pseudonym; returns its id. Drops the page when writing lags far.
 
+        page: asked for later, once
         exposure: what is told to have been seen, by likelihood, of a page that cannot report
         """
-        row = LoggedPage(id=nodes.new_id(), viewer=viewer, record=msgspec.msgpack.encode(page))
+        row = LoggedPage(id=nodes.new_id(), viewer=viewer)
+        if not self._wait(_Waiting(row, exposure, lambda: msgspec.msgpack.encode(page()))):
+            log.warning("page log is full, a page is not logged")
+        return row.id
+
+    def add_reasons(self, *, viewer: int, pack: Callable[[], bytes]) -> int:
+        """Keep what `pack` makes, later; returns its id, 0 when writing lags far."""
+        row = PageReasons(id=nodes.new_id(), viewer=viewer)
+        return row.id if self._wait(_Waiting(row, None, pack)) else 0
+
+    def _wait(self, entry: _Waiting) -> bool:
         with self._lock:
             if len(self._waiting) >= MAX_WAITING:
-                log.warning("page log is full, a page is not logged")
-                return row.id
-            self._waiting.append((row, exposure))
+                return False
+            self._waiting.append(entry)
             if self._writer is None:
                 self._writer = threading.Thread(target=self._run, name="page-log", daemon=True)
                 self._writer.start()
                 atexit.register(self.flush)
-        return row.id
+            return True
 
     def waiting_for(self, viewer: int) -> list[LoggedPage]:
         with self._lock:
-            return [row for row, _exposure in self._waiting if row.viewer == viewer]
+            found = [entry for entry in self._waiting if entry.row.viewer == viewer]
+        shown = [entry for entry in found if isinstance(entry.row, LoggedPage)]
+        return [row for entry in shown if isinstance(row := entry.packed(), LoggedPage)]
+
+    def reasons_waiting(self, page_id: int) -> PageReasons | None:
+        with self._lock:
+            found = [entry for entry in self._waiting if entry.row.pk == page_id]
+        rows = [entry.packed() for entry in found]
+        return next((row for row in rows if isinstance(row, PageReasons)), None)
 
     def flush(self) -> None:
         """Write what waits. A failed write keeps the pages for the next attempt."""
@@ -177,9 +211,9 @@ class PageBuffer:
         if not waiting:
             return
         _write(waiting)
-        written = {row.id for row, _exposure in waiting}
+        written = {entry.row.id for entry in waiting}
         with self._lock:
-            self._waiting = [held for held in self._waiting if held[0].id not in written]
+            self._waiting = [entry for entry in self._waiting if entry.row.id not in written]
 
     def forget(self) -> None:
         """Drop what waits; for tests, whose database is rolled back under it."""
@@ -198,16 +232,20 @@ class PageBuffer:
 
 
 @transaction.atomic
-def _write(waiting: Sequence[tuple[LoggedPage, PostsSeen | None]]) -> None:
-    """Pages and what is told of them stand together, and once: 1 query, 2 with exposures."""
-    telling = [row.id for row, exposure in waiting if exposure is not None]
+def _write(waiting: Sequence[_Waiting]) -> None:
+    """Pages and what is told of them stand together, and once: 2 queries, 3 with exposures."""
+    exposures = {entry.row.id: entry.exposure for entry in waiting if entry.exposure is not None}
     # Of an attempt that seemed to fail and did not, everything stands already.
-    told = set(LoggedPage.objects.filter(pk__in=telling).values_list("pk", flat=True))
-    LoggedPage.objects.bulk_create([row for row, _exposure in waiting], ignore_conflicts=True)
-    for row, exposure in waiting:
-        if exposure is not None and row.id not in told:
-            seen = msgspec.structs.replace(exposure, page_id=row.id)
-            events.record(seen, now=moment_of(row.id))
+    told = set(LoggedPage.objects.filter(pk__in=exposures).values_list("pk", flat=True))
+    rows = [entry.packed() for entry in waiting]
+    shown = [row for row in rows if isinstance(row, LoggedPage)]
+    why = [row for row in rows if isinstance(row, PageReasons)]
+    LoggedPage.objects.bulk_create(shown, ignore_conflicts=True)
+    PageReasons.objects.bulk_create(why, ignore_conflicts=True)
+    for page_id, exposure in exposures.items():
+        if page_id not in told:
+            seen = msgspec.structs.replace(exposure, page_id=page_id)
+            events.record(seen, now=moment_of(page_id))
 
 
 pages = PageBuffer()

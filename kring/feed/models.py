@@ -52,6 +52,21 @@ class LoggedPage(models.Model):
         indexes = [models.Index(fields=["viewer", "id"], name="page_by_viewer")]
 
 
+class PageReasons(models.Model):
+    """Why each post of one page stood where it stood, for the one it was served to.
+
+    `viewer` is a pseudonym, as in the log, but this is not part of it: nothing learns from it, and
+    it goes when its viewer goes. `record` is compressed msgpack of `feed.served_reasons`.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    viewer = models.BigIntegerField()
+    record = models.BinaryField()
+
+    class Meta:
+        indexes = [models.Index(fields=["viewer"], name="reasons_by_viewer")]
+
+
 class SeenPage(models.Model):
     """What one page has reported as seen so far: one row a page, of any surface.
 

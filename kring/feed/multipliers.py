@@ -56,9 +56,9 @@ class ManyMentions:
     def factors(self, context: Context, batch: Batch) -> Floats:
         rules, world = context.policy.multipliers, context.world
         factors = np.ones(len(batch))
-        row, person = world.posts.mentions.pairs_of(np.unique(batch.row))
-        many = np.flatnonzero(np.bincount(row) > rules.most_mentions) if row.size else row
-        for post in many.tolist():
+        row, person = world.posts.mentions.pairs_of(batch.row)
+        posts, named = np.unique(row, return_counts=True) if row.size else (row, row)
+        for post in posts[named > rules.most_mentions].tolist():
             acts = world.acts.select(world.acts.by_post.rows(post))
             took_part = acts.actor[RESPONSES[acts.kind]]
             if not np.isin(person[row == post], took_part).any():

@@ -7,6 +7,7 @@ made of certain people and posts holds for as long as no event names one of them
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 from itertools import chain
 
 import msgspec
@@ -30,10 +31,12 @@ class News:
         self._named: deque[tuple[int, ...]] = deque(maxlen=KEPT)
         self._whole_from = 0
 
-    def take(self, event: Event) -> None:
+    def take(self, event: Event, also: Iterable[int] = ()) -> None:
+        """also: ids that it names by what it tells of, as a post does whom it mentions"""
         if not isinstance(event, self._quiet):
             self.position += 1
-            self._named.append(tuple(v for v in msgspec.structs.astuple(event) if type(v) is int))
+            named = (v for v in msgspec.structs.astuple(event) if type(v) is int)
+            self._named.append((*named, *also))
 
     def start_again(self) -> None:
         """Everything may have changed: nothing made before holds any more."""

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kring.feed.batch import Batch, finite
-from kring.feed.reasons import NOTHING_EXPLAINED, Explanation, Reason, explain
+from kring.feed.reasons import NOTHING_EXPLAINED, Explanation, Reason, WhatIfs, explain
 from kring.feed.sources import gather
 from kring.feed.stages import (
     Context,
@@ -75,7 +75,7 @@ class Slate:
 
     score: the model's, V⁺ · multiplier + V⁻; re-ranking changes the order, never the score
     prior, contributions (items, groups): of explained items, in terms of the score
-    reasons: one per explained item
+    reasons: one per explained item; what_ifs: None where these are not told in full
     candidates: how many were ranked
     """
 
@@ -100,6 +100,7 @@ class Slate:
     prior: Floats
     contributions: Floats
     reasons: tuple[Reason, ...]
+    what_ifs: WhatIfs | None
     trace: Trace
 
     def __len__(self) -> int:
@@ -118,10 +119,12 @@ def run(
     placing = stages.selector.prepare(context, batch)
     order = np.array(placing.order(limit), dtype=np.intp)
     steps.append(Step("selector", stages.selector.name, len(batch), len(order), _NO_IDS))
+    served = batch.without_columns().take(order)
     told = NOTHING_EXPLAINED
     if explained:
-        told = explain(context, batch, order[:explained], placing, in_full=in_full)
-    slate = _slate(context, batch, order, told, Trace(tuple(steps)))
+        first = served if explained >= len(served) else served.take(np.arange(explained))
+        told = explain(context, batch, order[:explained], placing, in_full=in_full, served=first)
+    slate = _slate(context, len(batch), served, told, Trace(tuple(steps)))
     for side_effect in stages.side_effects:
         side_effect.run(context, slate)
     return slate
@@ -155,9 +158,11 @@ def score(stages: Stages, context: Context, batch: Batch) -> None:
         scorer.score(context, batch)
     batch.multiplier = np.ones(len(batch))
     for stage in stages.multipliers:
-        factors = finite(stage.name, stage.factors(context, batch))
-        batch.multipliers[stage.name] = factors
+        batch.multipliers[stage.name] = factors = stage.factors(context, batch)
         batch.multiplier = batch.multiplier * factors
+    if not np.isfinite(batch.multiplier).all():
+        for name, factors in batch.multipliers.items():
+            finite(name, factors)
     batch.score = finite("score", batch.v_plus * batch.multiplier + batch.v_minus)
 
 
@@ -165,15 +170,14 @@ _NO_IDS: Ints = np.zeros(0, dtype=np.int64)
 
 
 def _slate(
-    context: Context, batch: Batch, order: NDArray[np.intp], told: Explanation, trace: Trace
+    context: Context, candidates: int, served: Batch, told: Explanation, trace: Trace
 ) -> Slate:
-    served = batch.take(order)
     return Slate(
         viewer_id=context.viewer.id,
         now_ms=context.viewer.now_ms,
         seed=context.seed,
         policy_hash=context.policy.hash,
-        candidates=len(batch),
+        candidates=candidates,
         post_id=served.post_id,
         author_id=served.author_id,
         source=served.source,
@@ -190,5 +194,6 @@ def _slate(
         prior=told.prior,
         contributions=told.contributions,
         reasons=told.reasons,
+        what_ifs=told.what_ifs,
         trace=trace,
     )

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 
-from kring.feed.affinity import Ties, act_weights, decay, ties
+from kring.feed.affinity import Ties, ties
+from kring.feed.circle import Circle
 from kring.feed.company import Drawn, company_of, drawn_to
 from kring.feed.near import near_of
 from kring.feed.policy import Policy
 from kring.feed.response import Habit, habit_of
-from kring.feed.viewer import Viewer, may_see
+from kring.feed.topic_interest import Pull, interest_of, pull_of
+from kring.feed.viewer import Viewer
 from kring.feed.world import ActView, World
-from kring.feed.world.columns import Bools, Floats, Ints, Rows, contains
+from kring.feed.world.columns import Floats, Ints, Rows, contains
 from kring.feed.world.kinds import KNOWN_TO_TARGET, PUBLIC_ACTS
 from kring.network.graph import distinct
 
@@ -23,6 +25,7 @@ from kring.network.graph import distinct
 class Profile:
     """People are dense numbers of the world.
 
+    acts_back: what others did towards the viewer and the viewer knows of
     strong: the viewer's closest connections, closest first
     strong_acts: what those did in public on posts and not by habit, newest acts only
     strong_saw: what those are known to have seen, as post row << 32 | person
@@ -33,6 +36,7 @@ class Profile:
     last_here_ms: the viewer's last act before the present visit; 0 for none
     """
 
+    circle: Circle
     acts: ActView
     acts_back: ActView
     forth: Ties
@@ -49,20 +53,15 @@ class Profile:
 
 def profile_of(world: World, viewer: Viewer, policy: Policy) -> Profile:
     """What the viewer's acts say; nothing, where nothing may be concluded from them."""
-    most = policy.affinity.acts_read
-    me = world.people.find(viewer.id) if viewer.profiling else -1
-    acts = _until(world.acts.select(world.acts.by_actor.rows(me, newest=most)), viewer.now_ms)
-    back_rows = world.acts.by_target.rows(me, newest=most)
-    acts_back = _until(world.acts.select(back_rows), viewer.now_ms)
+    me, circle = world.people.find(viewer.id) if viewer.profiling else -1, Circle(world, viewer)
+    acts, acts_back = _acts_of(world, me, viewer.now_ms, policy)
     forth = ties(acts, _not(me, acts.target), viewer.now_ms, policy)
-    known = _only(acts_back, KNOWN_TO_TARGET[acts_back.kind])
-    back = ties(known, _not(me, known.actor), viewer.now_ms, policy)
-    unwanted = contains(viewer.connection_ids, viewer.muted_author_ids)
-    unwanted |= contains(viewer.connection_ids, viewer.blocked_ids)
-    connections = world.people.find_many(viewer.connection_ids[~unwanted])
-    strong = _strong(world, connections, forth, policy)
-    company, near = company_of(world, me, acts, policy), near_of(world, viewer, policy)
+    back = ties(acts_back, _not(me, acts_back.actor), viewer.now_ms, policy)
+    strong = _strong(world, viewer, forth, policy)
+    pull = pull_of(acts, viewer.now_ms, policy)
+    company, near = company_of(world, me, acts, policy), near_of(circle, policy)
     return Profile(
+        circle=circle,
         acts=acts,
         acts_back=acts_back,
         forth=forth,
@@ -70,8 +69,8 @@ def profile_of(world: World, viewer: Viewer, policy: Policy) -> Profile:
         strong=strong,
         strong_acts=_public_acts(world, strong, viewer.now_ms, policy),
         strong_saw=_strong_saw(world, strong, policy),
-        interest=interest_of(world, viewer, acts, policy),
-        subject=_subject(world, acts, viewer.now_ms, policy),
+        interest=interest_of(circle, pull, policy),
+        subject=_subject(world, pull, policy),
         habit=habit_of(world, viewer.id if viewer.profiling else 0, viewer.now_ms, policy),
         drawn=_once(
             lambda rows: drawn_to(world, company, near, rows, now_ms=viewer.now_ms, policy=policy)
@@ -92,15 +91,17 @@ def _once(compute: Callable[[Rows], Drawn]) -> Callable[[Rows], Drawn]:
     return asked
 
 
-def _until(acts: ActView, now_ms: int) -> ActView:
+def _acts_of(world: World, me: int, now_ms: int, policy: Policy) -> tuple[ActView, ActView]:
+    """What one person did, and what others did towards them that they know of."""
+    table, most = world.acts, policy.affinity.acts_read
+    forth, back = table.by_actor.rows(me, newest=most), table.by_target.rows(me, newest=most)
+    back = back[KNOWN_TO_TARGET[table.kind.view[back]]]
+    return _until(world, forth, now_ms), _until(world, back, now_ms)
+
+
+def _until(world: World, rows: Rows, now_ms: int) -> ActView:
     """Without what has yet to happen: only replays ask for a moment that is past."""
-    if not len(acts) or acts.at_ms.max() <= now_ms:
-        return acts
-    return _only(acts, acts.at_ms <= now_ms)
-
-
-def _only(acts: ActView, chosen: Bools) -> ActView:
-    return ActView(*(getattr(acts, column.name)[chosen] for column in fields(acts)))
+    return world.acts.select(rows[world.acts.at_ms.view[rows] <= now_ms])
 
 
 def _last_visit(acts: ActView, now_ms: int, policy: Policy) -> int:
@@ -116,27 +117,29 @@ def _strong_saw(world: World, strong: Rows, policy: Policy) -> Ints:
     return np.asarray(table.post_row.view[rows].astype(np.int64) << 32 | table.viewer.view[rows])
 
 
-def _subject(world: World, acts: ActView, now_ms: int, policy: Policy) -> Floats:
+def _subject(world: World, pull: Pull, policy: Policy) -> Floats:
     """Where the vectors of what one opened point, recent acts and weightier ones more."""
-    width = world.posts.texts.vectors.view.shape[1]
-    weights = act_weights(acts, policy) * decay(acts.at_ms, now_ms, policy.topics.half_life_days)
-    chosen = np.flatnonzero((acts.post_row >= 0) & (weights > 0))[-policy.company.posts_read :]
-    if not chosen.size:
-        return np.zeros(width)
-    mean = weights[chosen] @ world.posts.texts.vectors_of(acts.post_row[chosen])
-    return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-9), dtype=np.float64)
+    most = policy.company.posts_read
+    rows, weights = pull.rows[-most:], pull.weights[-most:]
+    if not rows.size:
+        return np.zeros(world.posts.texts.vectors.view.shape[1])
+    mean = weights @ world.posts.texts.vectors_of(rows)
+    return np.asarray(mean / max(float(np.sqrt(mean @ mean)), 1e-9), dtype=np.float64)
 
 
 def _not(me: int, people: Rows) -> Rows:
-    return np.where(people == me, -1, people).astype(np.int32)
+    return np.where(people == me, np.int32(-1), people)
 
 
-def _strong(world: World, connections: Rows, forth: Ties, policy: Policy) -> Rows:
-    strength = forth.short_of(connections) + forth.long_of(connections)
-    close = np.flatnonzero(strength >= policy.strong_ties.minimum)
+def _strong(world: World, viewer: Viewer, forth: Ties, policy: Policy) -> Rows:
+    close = forth.short + forth.long >= policy.strong_ties.minimum
+    people, strength = forth.people[close], (forth.short + forth.long)[close]
+    ids = world.person_ids(people)
+    wanted = contains(ids, viewer.connection_ids) & ~contains(ids, viewer.muted_author_ids)
+    wanted &= ~contains(ids, viewer.blocked_ids)
     # Equals stand by id: a process numbers people as they come.
-    order = np.lexsort((world.person_ids(connections[close]), -strength[close]))
-    return np.asarray(connections[close[order[: policy.strong_ties.count]]])
+    order = np.lexsort((ids[wanted], -strength[wanted]))
+    return np.asarray(people[wanted][order[: policy.strong_ties.count]])
 
 
 def _public_acts(world: World, people: Rows, now_ms: int, policy: Policy) -> ActView:
@@ -147,96 +150,15 @@ def _public_acts(world: World, people: Rows, now_ms: int, policy: Policy) -> Act
     """
     table, rules = world.acts, policy.strong_ties
     rows = table.by_actor.newest(people, max(rules.acts_each, rules.habit_acts))
-    rows = rows[PUBLIC_ACTS[table.kind.view[rows]] & (table.post_row.view[rows] >= 0)]
-    rows = rows[table.at_ms.view[rows] <= now_ms]
-    post, actor = table.post_row.view[rows].astype(np.int64), table.actor.view[rows]
+    rows = rows[PUBLIC_ACTS[table.kind.view.take(rows)]]
+    post = table.post_row.view.take(rows)
+    there = (post >= 0) & (table.at_ms.view.take(rows) <= now_ms)
+    rows, post = rows[there], post[there].astype(np.int64)
+    actor, author = table.actor.view.take(rows), world.posts.author.view
     pairs = distinct(post << 32 | actor)
-    author = world.posts.author.view
-    towards, often = np.unique(
-        author[pairs >> 32].astype(np.int64) << 32 | pairs & 0xFFFFFFFF, return_counts=True
-    )
-    usual = towards[(often > rules.habit) & (towards >> 32 != towards & 0xFFFFFFFF)]
-    newest = np.isin(rows, table.by_actor.newest(people, rules.acts_each))
-    news = ~contains(author[post].astype(np.int64) << 32 | actor, usual)
-    return table.select(rows[newest & news])
-
-
-def interest_of(world: World, viewer: Viewer, acts: ActView, policy: Policy) -> Floats:
-    """log(θ_uk / π_k) with θ_uk = (e_uk + κ·π_k) / (n_uk + κ), capped (FEED.md).
-
-    What the viewer set by hand stands as it was set.
-    """
-    rules, topics = policy.topics, len(world.posts.topic_ids)
-    if not topics:
-        return np.zeros(0)
-    # A topic that nobody's post is about any more is as if it had never been.
-    alive = world.posts.posts_on_topic.view > 0
-    supply = np.where(alive, world.posts.posts_on_topic.view + 1.0, 0.0)
-    common = supply / max(supply.sum(), 1.0)
-    acted = acted_topics(world, acts, viewer.now_ms, policy)
-    lent = declared_topics(world, viewer, policy) * alive
-    most = rules.declared_share * (acted.sum() + rules.kappa)
-    lent *= min(1.0, most / max(lent.sum(), 1e-12))
-    counts = acted + lent
-    theta = (counts + rules.kappa * common) / (counts.sum() + rules.kappa)
-    ratio = np.where(alive, theta, 1.0) / np.where(alive, common, 1.0)
-    interest = np.clip(np.log(ratio), rules.lowest, rules.highest)
-    if viewer.interest_set:
-        chosen = world.posts.topic_ids.find_many(np.array([*viewer.interest_set], dtype=np.int64))
-        values = np.array([*viewer.interest_set.values()], dtype=np.float64)
-        interest[chosen[chosen >= 0]] = values[chosen >= 0]
-    return np.asarray(np.where(alive, interest, 0.0))
-
-
-def acted_topics(world: World, acts: ActView, now_ms: int, policy: Policy) -> Floats:
-    """e_uk: weight of the viewer's acts per topic, decayed.
-
-    An act on a post with several topics is shared among them, so that e sums to n.
-    """
-    weights = np.maximum(act_weights(acts, policy), 0.0)
-    weights = weights * decay(acts.at_ms, now_ms, policy.topics.half_life_days)
-    chosen = np.flatnonzero((acts.post_row >= 0) & (weights > 0))
-    chosen = chosen[~world.posts.removed.view[acts.post_row[chosen]]]
-    return _spread(world, acts.post_row[chosen], weights[chosen])
-
-
-def declared_topics(world: World, viewer: Viewer, policy: Policy) -> Floats:
-    """Pseudo-counts per topic: followed ones, and what ties write about.
-
-    A connection lends `link`, whoever is followed `follow_person`, a group or page `group`, each
-    divided over the topics of their last posts; together capped (R5), so that a hundred new
-    connections cannot drift a feed.
-    """
-    rules, counts = policy.topics, np.zeros(len(world.posts.topic_ids))
-    followed = world.posts.topic_ids.find_many(viewer.followed_topic_ids)
-    counts[followed[followed >= 0]] += rules.follow
-    for ids, lent in (
-        (viewer.connection_ids, rules.link),
-        (viewer.followed_ids, rules.follow_person),
-        (viewer.membership_ids, rules.group),
-    ):
-        counts += _of_ties(world, viewer, ids, lent, policy)
-    return counts
-
-
-def _of_ties(world: World, viewer: Viewer, ids: Ints, lent: float, policy: Policy) -> Floats:
-    """What each of these people lends, by the topics of their last posts for the viewer."""
-    if not ids.size or not lent:
-        return np.zeros(len(world.posts.topic_ids))
-    rows = world.posts.by_author.newest(world.people.find_many(ids), policy.topics.posts_each)
-    rows = rows[(world.posts.topics.view[rows, 0] >= 0) & ~world.posts.removed.view[rows]]
-    author_ids = world.person_ids(world.posts.author.view[rows])
-    rows = rows[may_see(viewer, world.posts.audience.view[rows], author_ids)]
-    author = world.posts.author.view[rows]
-    written = np.bincount(author) if author.size else np.zeros(0)
-    return _spread(world, rows, lent / written[author])
-
-
-def _spread(world: World, rows: Rows, weights: Floats) -> Floats:
-    """Each post's weight divided over its topics, summed per topic."""
-    held = world.posts.topics.view[rows]
-    used = held >= 0
-    many = used.sum(axis=1)
-    share = np.repeat(weights / np.maximum(many, 1), many)
-    counts = np.bincount(held[used], share, minlength=len(world.posts.topic_ids))
-    return np.asarray(counts, dtype=np.float64)
+    towards = np.sort(author.take(pairs >> 32).astype(np.int64) << 32 | pairs & 0xFFFFFFFF)
+    usual = towards[rules.habit :][towards[rules.habit :] == towards[: -rules.habit]]
+    usual = usual[usual >> 32 != usual & 0xFFFFFFFF]
+    news = ~contains(author.take(post).astype(np.int64) << 32 | actor, usual)
+    newest = np.sort(table.by_actor.newest(people, rules.acts_each))
+    return table.select(rows[news & contains(rows, newest)])

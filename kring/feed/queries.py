@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from kring.core.paging import Page
-from kring.core.prepared import Prepared
+from kring.core.prepared import Prepared, columns_of
 from kring.feed.models import Hidden, Preferences, TopicMute, TopicWish
 from kring.feed.policy import Policy
 from kring.feed.steering import AXES, Mix, mix_of
@@ -22,17 +22,17 @@ ROUNDS = 5
 # What one can say of a topic.
 MORE, AS_LEARNED, LESS, NEVER = "more", "as_learned", "less", "never"
 CHOICES = (MORE, AS_LEARNED, LESS, NEVER)
-_COLUMNS = tuple(field.attname for field in Preferences._meta.concrete_fields)
 _PREFERENCES = Prepared(
-    lambda viewer: Preferences.objects.filter(identity_id=viewer).values_list(*_COLUMNS)
+    lambda viewer: Preferences.objects.filter(identity_id=viewer).values_list(
+        *columns_of(Preferences)
+    )
 )
 
 
 def preferences_of(identity_id: int) -> Preferences:
     """How this person wants to be served; the community's way when they never said. 1 query."""
-    for row in _PREFERENCES.rows(identity_id):
-        return Preferences(**dict(zip(_COLUMNS, row, strict=True)))
-    return Preferences(identity_id=identity_id)
+    found = next(_PREFERENCES.objects(Preferences, identity_id), None)
+    return found or Preferences(identity_id=identity_id)
 
 
 def mix_for(preferences: Preferences, policy: Policy) -> Mix:

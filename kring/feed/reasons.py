@@ -6,23 +6,25 @@ to the score, and without a group the score is lower by exactly its contribution
 
 from __future__ import annotations
 
+from threading import Lock
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kring.feed.batch import Batch
-from kring.feed.facts import Evidence, Fact, facts_of, gather_evidence
-from kring.feed.features import FEATURES, GROUP_STARTS, GROUPS
+from kring.feed.evidence import Evidence
+from kring.feed.facts import TELLS, Fact, facts_of
+from kring.feed.features import GROUP_OF, GROUP_STARTS, GROUPS
 from kring.feed.ranker import ranker_of
 from kring.feed.stages import Context, Move, Placing
-from kring.feed.value import Attribution, attribute, head_values
+from kring.feed.value import Attribution, attribute
 from kring.feed.world.columns import Floats, Ints
 
 MOST_FACTS = 2
-FEATURES_OF = [
-    [at for at, feature in enumerate(FEATURES) if feature.group == group] for group in GROUPS
-]
+# Where an item is in the batch, and what speaks for and against it then.
+Changed = tuple[int, float, float]
+NO_FACTS: list[tuple[Fact, ...]] = [()] * len(GROUPS)
 
 
 class GroupReason(NamedTuple):
@@ -38,9 +40,7 @@ class GroupReason(NamedTuple):
 class Reason(NamedTuple):
     """groups: all six, in the order of GROUPS; held_back: only multipliers below 1
 
-    top_group: the largest positive contribution, if any; rank_without_top: 1-based, None when
-    below look-ahead, when there is no top group and when nobody asked; rank_by_time: 1-based
-    among all candidates
+    top_group: the largest positive contribution, if any; rank_by_time: 1-based among all candidates
     moved: by which rule of the page it stands lower than its score alone would have put it.
     """
 
@@ -48,20 +48,46 @@ class Reason(NamedTuple):
     groups: tuple[GroupReason, ...]
     held_back: dict[str, float]
     top_group: str | None
-    rank_without_top: int | None
     rank_by_time: int
     moved: Move
 
 
+class WhatIfs:
+    """Where each item would stand without its strongest reason.
+
+    No page says it, only whoever asks why: it is worked out when it is first asked for, by the
+    thread that keeps the reasons. Until then it holds on to all candidates.
+    """
+
+    def __init__(self, placing: Placing, changed: list[Changed | None]) -> None:
+        self._lock = Lock()
+        self._asks: tuple[Placing, list[Changed | None]] | None = placing, changed
+        self._ranks: tuple[int | None, ...] = ()
+
+    @property
+    def ranks(self) -> tuple[int | None, ...]:
+        """1-based; None when below look-ahead, and when there is no strongest reason."""
+        with self._lock:
+            if self._asks is not None:
+                placing, changed = self._asks
+                self._ranks = tuple([one and placing.place_of(*one) for one in changed])
+                self._asks = None
+            return self._ranks
+
+
 class Explanation(NamedTuple):
-    """prior: (m,), contributions: (m, 6), both in terms of the score; one reason per item."""
+    """prior: (m,), contributions: (m, 6), both in terms of the score; one reason per item.
+
+    what_ifs: None where reasons are not told in full
+    """
 
     prior: Floats
     contributions: Floats
     reasons: tuple[Reason, ...]
+    what_ifs: WhatIfs | None
 
 
-NOTHING_EXPLAINED = Explanation(np.zeros(0), np.zeros((0, len(GROUPS))), ())
+NOTHING_EXPLAINED = Explanation(np.zeros(0), np.zeros((0, len(GROUPS))), (), None)
 
 
 def explain(
@@ -71,23 +97,26 @@ def explain(
     placing: Placing,
     *,
     in_full: bool = True,
+    served: Batch | None = None,
 ) -> Explanation:
     """Explain the items of `batch` at `order`, in that order, as `placing` placed them.
 
-    in_full: with facts, and with the rank without the top group; both cost more than the shares
+    served: these items, where they are at hand
+    in_full: with facts and what-ifs; both cost more than the shares
     """
-    served = batch.take(order)
+    served = batch.without_columns().take(order) if served is None else served
     shares = _shares(context, served)
     plus = np.add.reduceat(shares.plus, GROUP_STARTS, axis=1)
     minus = np.add.reduceat(shares.minus, GROUP_STARTS, axis=1)
     contributions = plus * served.multiplier[:, None] + minus
-    by_feature = shares.plus * served.multiplier[:, None] + shares.minus
-    evidence = gather_evidence(context, served) if in_full else None
-    groups = _groups(evidence, (contributions, plus, minus), by_feature)
+    facts = [NO_FACTS] * len(served)
+    if in_full:
+        by_feature = shares.plus * served.multiplier[:, None] + shares.minus
+        facts = _facts(Evidence(context, batch, order), by_feature, contributions)
+    groups = _groups((contributions, plus, minus), facts)
     prior = shares.prior_plus * served.multiplier + shares.prior_minus
     top = np.argmax(contributions, axis=1) if len(served) else np.zeros(0, dtype=np.intp)
     has_top = np.take_along_axis(contributions, top[:, None], axis=1)[:, 0] > 0
-    changed = _changed(served, order, (plus, minus), top)
     held_back = _held_back(served)
     by_time = _rank_by_time(batch.post_id, served.post_id)
     moved = placing.moves(len(served))
@@ -97,60 +126,48 @@ def explain(
             groups=groups[at],
             held_back=held_back[at],
             top_group=GROUPS[top[at]] if has_top[at] else None,
-            rank_without_top=placing.place_of(*changed[at]) if in_full and has_top[at] else None,
             rank_by_time=by_time[at],
             moved=moved[at],
         )
         for at, prior_of in enumerate(prior.tolist())
     )
-    return Explanation(prior, contributions, reasons)
+    what_ifs = None
+    if in_full:
+        changed = _changed(served, order, (plus, minus), top)
+        asks = [one if has else None for one, has in zip(changed, has_top.tolist(), strict=True)]
+        what_ifs = WhatIfs(placing, asks)
+    return Explanation(prior, contributions, reasons, what_ifs)
 
 
 def _shares(context: Context, served: Batch) -> Attribution:
     ranker = ranker_of(context.policy)
-    values = head_values(context.world, served.author, context.viewer.now_ms, context.policy)
     terms = ranker.terms(served.features, context.viewer.group_factors)
-    return attribute(ranker.bias, terms, values)
+    return attribute(ranker.bias, terms, served.values)
 
 
-def _groups(
-    evidence: Evidence | None, sums: tuple[Floats, Floats, Floats], by_feature: Floats
-) -> list[tuple[GroupReason, ...]]:
-    """Without evidence there are no facts."""
-    weight: list[list[float]] = by_feature.tolist()
-    totals, plus, minus = (column.tolist() for column in sums)
+def _facts(
+    evidence: Evidence, by_feature: Floats, contributions: Floats
+) -> list[list[tuple[Fact, ...]]]:
+    """Per item and group: told of what speaks as the group as a whole does, weightiest first."""
+    weight = by_feature * np.where(contributions >= 0, 1.0, -1.0)[:, GROUP_OF] * TELLS
+    features = np.argsort(-weight, axis=1, kind="stable").tolist()
+    speaking = np.count_nonzero(weight > 0, axis=1).tolist()
     return [
-        tuple(
-            GroupReason(
-                name,
-                totals[at][group],
-                plus[at][group],
-                minus[at][group],
-                ()
-                if evidence is None
-                else facts_of(
-                    evidence,
-                    at,
-                    _by_weight(FEATURES_OF[group], weight[at], totals[at][group]),
-                    MOST_FACTS,
-                ),
-            )
-            for group, name in enumerate(GROUPS)
-        )
-        for at in range(len(totals))
+        facts_of(evidence, at, features[at][: speaking[at]], MOST_FACTS)
+        for at in range(len(features))
     ]
 
 
-def _by_weight(features: list[int], weight: list[float], total: float) -> list[int]:
-    """What speaks the way the group as a whole does, weightiest first."""
-    sign = 1.0 if total >= 0 else -1.0
-    told = [feature for feature in features if sign * weight[feature] > 0]
-    return sorted(told, key=lambda feature: -sign * weight[feature])
+def _groups(
+    sums: tuple[Floats, Floats, Floats], facts: list[list[tuple[Fact, ...]]]
+) -> list[tuple[GroupReason, ...]]:
+    rows = zip(*(column.tolist() for column in sums), facts, strict=True)
+    return [tuple(map(GroupReason, GROUPS, *row)) for row in rows]
 
 
 def _changed(
     served: Batch, order: NDArray[np.intp], sums: tuple[Floats, Floats], top: NDArray[np.intp]
-) -> list[tuple[int, float, float]]:
+) -> list[Changed]:
     """Each item without its top group: where it is in the batch, and what is left of its score."""
     at = np.arange(len(served))
     plus = (served.v_plus - sums[0][at, top]) * served.multiplier

@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -34,6 +34,7 @@ from kring.feed.ranker import ranker_of
 from kring.feed.reasons import Reason
 from kring.feed.response import expected_rates
 from kring.feed.seen import VIEWERS_KEPT, SeenLedger, earlier
+from kring.feed.served_reasons import keep
 from kring.feed.snapshot_job import folder as snapshot_folder
 from kring.feed.stages import Context
 from kring.feed.talk import latest_threads
@@ -45,7 +46,7 @@ from kring.posts.models import Post
 from kring.posts.visibility import listed
 
 RANKER = "hand-3"
-# Where a page reports what was seen of it.
+# Where a page reports what was seen of it, and is asked why.
 REPORTING = frozenset({"home"})
 RELOAD_MS = 60_000
 BETWEEN_MS = 1_000
@@ -69,6 +70,7 @@ class HomeFeed:
 
     measured: whether the viewer lets be kept what they were shown
     page_id: under which it stands in the log; 0 when it does not
+    reasons_id: under which `served_reasons` has why; 0 when nothing is kept
     posts: (id, wording …) of each item, as it was just now
     made_of_it: what pages make of this feed and may use again for as long as it is kept
     """
@@ -79,6 +81,7 @@ class HomeFeed:
     pseudonym: int
     measured: bool
     page_id: int = 0
+    reasons_id: int = 0
     posts: Shown = ()
     made_of_it: dict[Hashable, Any] = field(default_factory=dict)
 
@@ -114,15 +117,17 @@ class Server:
 
         A page with more reasons than asked for will do.
         """
-        at, full = to_ms(now), replace(asked, in_full=True)
+        at, question = to_ms(now), _question(asked, limit)
         with self.index.reading():
-            kept = self.kept.find(viewer_id, _question(full, limit), at)
+            kept = self.kept.find(viewer_id, (True, question), at)
             if kept is None and not asked.in_full:
-                kept = self.kept.find(viewer_id, _question(asked, limit), at)
+                kept = self.kept.find(viewer_id, (False, question), at)
         if kept is None:
             return None
         posts = _listed(viewer_id, kept.slate.post_id)
-        return replace(kept, posts=posts) if len(posts) == len(kept.items) else None
+        if len(posts) < len(kept.items):
+            return None
+        return kept if posts == kept.posts else replace(kept, posts=posts)
 
     def _made(self, viewer: Identity, asked: Asked, now: datetime, limit: int) -> HomeFeed:
         preferences = asked.preferences
@@ -139,7 +144,8 @@ class Server:
             slate, posts = self._visible_slate(world, who, limit, in_full=asked.in_full)
             feed = replace(self._feed(slate, pseudonym, measured=preferences.measure), posts=posts)
             concerns = concerns_of(world, who, slate)
-            self.kept.keep(viewer.pk, _question(asked, limit), feed, made, concerns)
+            question = asked.in_full, _question(asked, limit)
+            self.kept.keep(viewer.pk, question, feed, made, concerns)
             return feed
 
     def _visible_slate(
@@ -186,16 +192,20 @@ class Server:
         feed = self.rank_for(viewer, now=now, limit=limit, asked=asked)
         if not feed.items or not feed.measured:
             return feed
-        return replace(feed, page_id=self._logged(viewer, feed, surface, now))
+        reasons_id = _kept_reasons(feed) if surface in REPORTING else 0
+        page_id = self._logged(viewer, feed, surface, now)
+        return replace(feed, page_id=page_id, reasons_id=reasons_id)
 
     def _logged(self, viewer: Identity, feed: HomeFeed, surface: str, now: datetime) -> int:
         """The id under which this page stands in the log; 0 when it came too soon after another."""
         known = self._shown.page_of(feed, surface, now)
         if known is not None:
             return known
-        page = _page(surface, feed.slate, self)
-        exposure = None if page.measured else self._exposure(viewer, feed, surface, now)
-        page_id = pages.add(viewer=feed.pseudonym, page=page, exposure=exposure)
+        reports = surface in REPORTING
+        exposure = None if reports else self._exposure(viewer, feed, surface, now)
+        page_id = pages.add(
+            viewer=feed.pseudonym, page=partial(_page, surface, feed.slate, self), exposure=exposure
+        )
         self._shown.remember(feed, surface, now, page_id)
         return page_id
 
@@ -289,14 +299,21 @@ def _listed(viewer_id: int, post_ids: Ints) -> Shown:
     return tuple(_LISTED.rows(viewer_id, post_ids.tolist()))
 
 
+def _kept_reasons(feed: HomeFeed) -> int:
+    """The id under which the reasons of this very slate are kept, however often it is shown."""
+    if not feed.made_of_it.get("reasons_id"):
+        feed.made_of_it["reasons_id"] = keep(feed.pseudonym, feed.slate)
+    return int(feed.made_of_it["reasons_id"])
+
+
 def _missing(slate: Slate, shown: Shown) -> set[int]:
     return set(slate.post_id.tolist()) - {row[0] for row in shown}
 
 
 def _question(asked: Asked, limit: int) -> Hashable:
-    """Everything but the viewer and the moment that a page is made for."""
-    wishes = tuple(getattr(asked.preferences, name) for name in columns_of(Preferences))
-    return limit, asked.only_topic_ids, asked.in_full, wishes
+    """What a page is made for, beside the viewer, the moment and how much it says."""
+    wishes = tuple([getattr(asked.preferences, name) for name in columns_of(Preferences)])
+    return limit, asked.only_topic_ids, wishes
 
 
 def _page(surface: str, slate: Slate, server: Server) -> ServedPage:

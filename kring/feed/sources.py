@@ -9,8 +9,8 @@ from kring.feed.batch import Batch, SourceTag
 from kring.feed.response import HOUR_MS, response_ratio
 from kring.feed.stages import Context, Source
 from kring.feed.world import Audience
-from kring.feed.world.columns import Floats, Ints, Rows, contains
-from kring.feed.world.posts import DAY_MS
+from kring.feed.world.columns import Bools, Floats, Ints, Rows, contains
+from kring.feed.world.posts import DAY_MS, PostTable
 from kring.network.graph import distinct
 
 
@@ -20,8 +20,10 @@ class Connections:
     name, tag = "connections", SourceTag.CONNECTIONS
 
     def find(self, context: Context) -> Rows:
-        authors = context.viewer.connection_ids
-        return _youngest_by(context, authors, context.policy.sources.connections_quota)
+        circle = context.profile.circle
+        last = circle.last_of_connections
+        quota = context.policy.sources.connections_quota
+        return _youngest_by(context, circle.connections, last, quota)
 
 
 class Follows:
@@ -30,9 +32,11 @@ class Follows:
     name, tag = "follows", SourceTag.FOLLOWS
 
     def find(self, context: Context) -> Rows:
-        viewer = context.viewer
+        viewer, world = context.viewer, context.world
         authors = distinct(np.concatenate([viewer.followed_ids, viewer.membership_ids]))
-        return _youngest_by(context, authors, context.policy.sources.follows_quota)
+        people = world.people.find_many(authors)
+        last = world.posts.by_author.last(people)
+        return _youngest_by(context, people, last, context.policy.sources.follows_quota)
 
 
 class StrongTies:
@@ -42,9 +46,9 @@ class StrongTies:
 
     def find(self, context: Context) -> Rows:
         acts = context.profile.strong_acts
-        latest_first = acts.post_row[np.lexsort((-acts.rows, -acts.at_ms))]
-        _, first = np.unique(latest_first, return_index=True)
-        rows = _existing(context, latest_first[np.sort(first)])
+        latest_first = acts.post_row[np.lexsort((-acts.rows, -acts.at_ms))].tolist()
+        rows = np.array([*dict.fromkeys(latest_first)], dtype=np.int32)
+        rows = _existing(context, rows)
         return _within_quota(context, rows, context.policy.sources.strong_ties_quota)
 
 
@@ -71,17 +75,25 @@ class Topics:
         rows = distinct(posts.by_topic.newest(best.astype(np.int32), rules.topics_each))
         rows = _existing(context, rows)
         oldest = context.viewer.now_ms - context.policy.filters.age_limit_days * DAY_MS
-        shown = (posts.audience.view[rows] <= Audience.MEMBERS) & (posts.origin_id.view[rows] == 0)
-        about, named = (
-            np.isin(posts.topics.view[rows], best),
-            posts.named_topics.view[rows][:, None],
-        )
-        about &= (named <= rules.topics_named) | (np.arange(about.shape[1]) >= named)
-        shown &= about.any(axis=1)
-        rows = rows[shown & (posts.created_ms.view[rows] >= oldest)]
+        shown = posts.audience.view.take(rows) <= Audience.MEMBERS
+        shown &= posts.origin_id.view.take(rows) == 0
+        rows = rows[shown & (posts.created_ms.view.take(rows) >= oldest)]
+        rows = rows[_found_by(posts, rows, best, rules.topics_named)]
         ratio = response_ratio(context.world, rows, context.viewer.now_ms, context.policy)
-        order = np.lexsort((-posts.index.ids.view[rows], -ratio))
+        order = np.lexsort((-posts.index.ids.view.take(rows), -ratio))
         return _within_quota(context, rows[order], rules.topics_quota)
+
+
+def _found_by(posts: PostTable, rows: Rows, topics: Ints, most: int) -> Bools:
+    """Which posts are about one of these, as named by who named few or as the words say."""
+    # One more for -1, which is no topic.
+    among = np.zeros(len(posts.topic_ids) + 1, dtype=np.bool_)
+    among[topics] = True
+    about = among[posts.topics.view.take(rows, axis=0)]
+    named = posts.named_topics.view.take(rows)
+    for at in np.flatnonzero(named > most).tolist():
+        about[at, : named[at]] = False
+    return np.asarray(about.any(axis=1))
 
 
 class FirstHearing:
@@ -94,23 +106,24 @@ class FirstHearing:
     name, tag = "test_audience", SourceTag.TEST_AUDIENCE
 
     def find(self, context: Context) -> Rows:
-        rules, viewer = context.policy.sources, context.viewer
-        authors = distinct(np.concatenate([viewer.connection_ids, viewer.followed_ids]))
-        people = context.world.people.find_many(authors)
-        rows = _existing(context, context.world.posts.by_author.newest(people, 1))
+        rules, viewer, circle = context.policy.sources, context.viewer, context.profile.circle
         posts, table = context.world.posts, context.world.exposures
-        new = viewer.now_ms - posts.created_ms.view[rows] <= rules.test_hours * HOUR_MS
-        rows = rows[new & (posts.origin_id.view[rows] == 0)]
+        rows = circle.last_of_connections
+        if circle.followed.size:
+            rows = distinct(np.concatenate([rows, posts.by_author.last(circle.followed)]))
+        rows = rows[rows >= 0]
+        created = posts.created_ms.view.take(rows)
+        age_ms = viewer.now_ms - created
+        rows = rows[(age_ms >= 0) & (age_ms <= rules.test_hours * HOUR_MS)]
+        rows = rows[posts.origin_id.view.take(rows) == 0]
         reach = np.zeros(len(rows))
         held = rows < len(table.reach)
         reach[held] = table.reach.view[rows[held]]
-        ids = posts.index.ids.view[rows]
+        rows = rows[reach < rules.test_reach]
+        ids = posts.index.ids.view.take(rows)
         drawn = hash_share(ids, viewer.id, context.seed) < rules.test_share
-        rows, ids = (
-            rows[drawn & (reach < rules.test_reach)],
-            ids[drawn & (reach < rules.test_reach)],
-        )
-        return _within_quota(context, rows[np.argsort(-ids)], rules.test_audience_quota)
+        rows = rows[drawn][np.argsort(-ids[drawn])]
+        return _within_quota(context, rows, rules.test_audience_quota)
 
 
 class Mentions:
@@ -139,45 +152,58 @@ def hash_share(ids: Ints, viewer_id: int, seed: int) -> Floats:
 
 def gather(sources: tuple[Source, ...], context: Context) -> tuple[Batch, dict[str, int]]:
     """One batch of all sources' posts, each once, newest first; and how many each brought."""
-    found = [(source.tag, source.find(context)) for source in sources]
-    rows = np.concatenate([rows for _, rows in found] or [np.zeros(0, np.int32)])
-    tags = np.repeat([tag for tag, _ in found], [len(rows) for _, rows in found])
-    order = np.lexsort((np.arange(rows.size), rows))
-    rows, tags = rows[order], tags[order]
-    starts = np.flatnonzero(np.concatenate([[True], rows[1:] != rows[:-1]])[: rows.size])
-    bits: NDArray[np.uint32] = np.left_shift(1, tags).astype(np.uint32)
-    bits = np.bitwise_or.reduceat(bits, starts) if starts.size else bits
-    rows, first = rows[starts], tags[starts].astype(np.uint8)
+    found = [source.find(context) for source in sources]
+    rows = np.concatenate(found or [np.zeros(0, np.int32)])
+    every = np.array([source.tag for source in sources], dtype=np.uint8)
+    tags = every.repeat([len(each) for each in found])
     posts = context.world.posts
-    ids = posts.index.ids.view[rows]
-    newest = np.argsort(-ids)
-    rows = rows[newest]
+    ids = posts.index.ids.view.take(rows)
+    newest = np.argsort(-ids, kind="stable")
+    rows, ids, tags = rows.take(newest), ids.take(newest), tags.take(newest)
+    starts = np.flatnonzero(np.concatenate([[True], rows[1:] != rows[:-1]])[: rows.size])
+    bits: NDArray[np.uint32] = np.left_shift(np.uint32(1), tags, dtype=np.uint32)
+    rows, author = rows.take(starts), posts.author.view.take(rows.take(starts))
     batch = Batch(
-        post_id=ids[newest],
+        post_id=ids.take(starts),
         row=rows,
-        author_id=context.world.person_ids(posts.author.view[rows]),
-        author=posts.author.view[rows],
-        source=first[newest],
-        sources=bits[newest],
+        author_id=context.world.person_ids(author),
+        author=author,
+        source=tags.take(starts),
+        sources=np.bitwise_or.reduceat(bits, starts) if starts.size else bits,
     )
-    counts = {source.name: len(found[at][1]) for at, source in enumerate(sources)}
+    counts = {source.name: len(each) for source, each in zip(sources, found, strict=True)}
     return batch, counts
 
 
-def _youngest_by(context: Context, author_ids: Ints, quota: int) -> Rows:
-    authors = context.world.people.find_many(author_ids)
+def _youngest_by(context: Context, people: Rows, last: Rows, quota: int) -> Rows:
+    """The youngest posts of these people, of whom `last` are the last ones (-1: none)."""
+    if not people.size:
+        return people
+    posts, viewer = context.world.posts, context.viewer
     # Who knows few people gets more of each, so that the quota can still be filled.
-    each = max(context.policy.sources.posts_each, quota // max(len(authors), 1))
-    rows = context.world.posts.by_author.newest(authors, each)
-    rows = _existing(context, rows)
-    youngest_first = np.argsort(-context.world.posts.index.ids.view[rows])
+    each = max(context.policy.sources.posts_each, quota // people.size)
+    ids, created = posts.index.ids.view, posts.created_ms.view
+    known = last >= 0
+    people, last_ids = people[known], ids.take(last[known])
+    unread = ~contains(last_ids, viewer.read_post_ids)
+    unread &= created.take(last[known]) <= viewer.now_ms
+    oldest = 0
+    if np.count_nonzero(unread) > quota:
+        # So many are younger already: whose last post is older has none that fits.
+        oldest = np.partition(last_ids[unread], -quota - 1)[-quota - 1]
+        people = people[last_ids >= oldest]
+    rows = posts.by_author.newest(people, each)
+    found = ids.take(rows)
+    fits = np.flatnonzero((found >= oldest) & (created.take(rows) <= viewer.now_ms))
+    youngest_first = fits[np.argsort(-found[fits])]
     return _within_quota(context, rows[youngest_first], quota)
 
 
 def _existing(context: Context, rows: Rows) -> Rows:
     """Neither removed nor of a moment that has yet to come."""
     posts = context.world.posts
-    there = ~posts.removed.view[rows] & (posts.created_ms.view[rows] <= context.viewer.now_ms)
+    there = ~posts.removed.view.take(rows)
+    there &= posts.created_ms.view.take(rows) <= context.viewer.now_ms
     return np.asarray(rows[there])
 
 
@@ -187,5 +213,7 @@ def _within_quota(context: Context, rows: Rows, quota: int) -> Rows:
     What was read comes along, so that the filter that removes it can say so, but takes up no
     place: a diligent reader would otherwise run out of candidates.
     """
-    read = contains(context.world.posts.index.ids.view[rows], context.viewer.read_post_ids)
+    if not context.viewer.read_post_ids.size:
+        return rows[:quota]
+    read = contains(context.world.posts.index.ids.view.take(rows), context.viewer.read_post_ids)
     return np.asarray(rows[np.cumsum(~read) <= quota])

@@ -29,6 +29,7 @@ __all__ = [
     "Source",
     "Verdict",
     "Viewer",
+    "untouched",
     "verdict",
 ]
 
@@ -51,6 +52,11 @@ class Verdict:
     kept: Batch
     removed: Ints
     returned: int = 0
+
+
+def untouched(batch: Batch) -> Verdict:
+    """Nothing is removed."""
+    return Verdict(batch, batch.post_id[:0])
 
 
 def verdict(batch: Batch, keep: Bools, returned: int = 0) -> Verdict:

@@ -35,10 +35,10 @@ from kring.feed.text_store import (
 )
 from kring.feed.text_topics import refresh_topics
 from kring.members.events import IdentityDeleted, IdentitySuspended
-from kring.posts.events import PostDeleted, PostEdited, PostPublished, Reposted
+from kring.posts.events import PostDeleted, PostEdited, PostPublished, PostRestored, Reposted
 from kring.posts.models import Post
 
-ANALYSED_EVENTS = (PostPublished, PostEdited, Reposted)
+ANALYSED_EVENTS = (PostPublished, PostEdited, PostRestored, Reposted)
 FORGOTTEN_EVENTS = (PostDeleted, IdentityDeleted, IdentitySuspended)
 EVERY = timedelta(seconds=10)
 PORTION, LOOKED_AT = 10, 500

@@ -143,6 +143,53 @@ def may_be_named(original: _Match, *, audience: str, group_id: int | None) -> bo
             return False
 
 
+def earlier_alike(
+    signature: duplicates.Signature | None, *, now: datetime, audience: str, group_id: int | None
+) -> list[int]:
+    """Posts that said nearly this, the first one first, and that all its readers may read.
+
+    2 queries. Whether one reader may see them is `posts.visibility`'s to say.
+    """
+    named = [
+        match
+        for match in _matches(signature, now, besides=0)
+        if may_be_named(match, audience=audience, group_id=group_id)
+    ]
+    return [m.post_id for m in sorted(named, key=lambda match: (match.said_at, match.post_id))]
+
+
+def _matches(
+    signature: duplicates.Signature | None, said_at: datetime, *, besides: int
+) -> list[_Match]:
+    """Originals that say nearly the same, by living authors. 2 queries."""
+    if signature is None:
+        return []
+    policy = default_policy().text
+    shared = TextBand.objects.filter(key__in=duplicates.band_keys(signature))
+    best = (
+        shared.exclude(text_id=besides)
+        .values("text_id")
+        .annotate(many=Count("pk"))
+        .order_by("-many", "text_id")
+    )
+    window = timedelta(days=policy.duplicate_days)
+    rows = PostText.objects.filter(
+        pk__in=[row["text_id"] for row in best[:COMPARED]],
+        said_at__gte=said_at - window,
+        said_at__lte=said_at + window,
+        post__deleted_at=None,
+        post__author__deleted_at=None,
+        post__author__suspended_at=None,
+    ).select_related("post")
+    return [
+        _Match(row.pk, row.said_at, row.post.audience, row.post.group_id)
+        for row in rows
+        if row.signature is not None
+        and duplicates.similarity(signature, duplicates.from_bytes(row.signature))
+        >= policy.duplicate_similarity
+    ]
+
+
 class _Writer:
     """Stores one post after the other within one transaction."""
 
@@ -155,7 +202,7 @@ class _Writer:
         """About 9 queries."""
         before = PostText.objects.filter(pk=written.post_id).first()
         said_at = ([at for at, _ in written.earlier] + [written.since])[conclusions.first_said]
-        matches = self._matches(written.post_id, conclusions.signature, said_at)
+        matches = _matches(conclusions.signature, said_at, besides=written.post_id)
         original = self._first(written, matches, said_at)
         row = PostText(
             post_id=written.post_id,
@@ -183,38 +230,6 @@ class _Writer:
         if PostTopic.objects.filter(post_id=written.post_id).exists():
             return []
         return list(infer(written.text, conclusions.vector, self._space, self._policy))
-
-    def _matches(
-        self, post_id: int, signature: duplicates.Signature | None, said_at: datetime
-    ) -> list[_Match]:
-        """Originals that say nearly the same, by living authors. 2 queries."""
-        if signature is None:
-            return []
-        shared = TextBand.objects.filter(key__in=duplicates.band_keys(signature))
-        best = (
-            shared.exclude(text_id=post_id)
-            .values("text_id")
-            .annotate(many=Count("pk"))
-            .order_by("-many", "text_id")
-        )
-        window = timedelta(days=self._policy.duplicate_days)
-        rows = PostText.objects.filter(
-            pk__in=[row["text_id"] for row in best[:COMPARED]],
-            said_at__gte=said_at - window,
-            said_at__lte=said_at + window,
-            post__deleted_at=None,
-            post__author__deleted_at=None,
-            post__author__suspended_at=None,
-        ).select_related("post")
-        return [
-            _Match(row.pk, row.said_at, row.post.audience, row.post.group_id)
-            for row in rows
-            if row.signature is not None and self._alike(signature, row.signature)
-        ]
-
-    def _alike(self, signature: duplicates.Signature, stored: bytes | memoryview) -> bool:
-        of = duplicates.similarity(signature, duplicates.from_bytes(stored))
-        return of >= self._policy.duplicate_similarity
 
     def _first(
         self, written: Written, matches: Sequence[_Match], said_at: datetime

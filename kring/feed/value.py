@@ -78,18 +78,19 @@ def attribute(bias: Floats, terms: Floats, values: Floats) -> Attribution:
     return Attribution(
         prior_plus=prior[:, POSITIVE].sum(axis=1),
         prior_minus=prior[:, NEGATIVE],
-        plus=(terms[:, :, POSITIVE] * slope[:, None, POSITIVE]).sum(axis=2),
+        plus=(terms[:, :, POSITIVE] @ slope[:, POSITIVE, None])[:, :, 0],
         minus=terms[:, :, NEGATIVE] * slope[:, None, NEGATIVE],
     )
 
 
 class Value:
-    """Scorer: fills `v_plus` and `v_minus`."""
+    """Scorer: fills `values`, and `v_plus` and `v_minus`."""
 
     name = "value"
 
     def score(self, context: Context, batch: Batch) -> None:
         viewer = context.viewer
-        values = head_values(context.world, batch.author, viewer.now_ms, context.policy) * batch.p
+        batch.values = head_values(context.world, batch.author, viewer.now_ms, context.policy)
+        values = batch.values * batch.p
         batch.v_plus = finite("v_plus", values[:, POSITIVE].sum(axis=1))
         batch.v_minus = finite("v_minus", values[:, NEGATIVE])

@@ -91,6 +91,8 @@ class Viewer:
     def __post_init__(self) -> None:
         for name in ID_SETS:
             self._set(name, _ascending(getattr(self, name)))
+        if not self.seen:
+            return
         ids = np.fromiter(self.seen.keys(), dtype=np.int64, count=len(self.seen))
         times = np.fromiter(self.seen.values(), dtype=np.int64, count=len(self.seen))
         order = np.argsort(ids)
@@ -113,4 +115,6 @@ def may_see(viewer: Viewer, audience: NDArray[np.uint8], author_ids: Ints) -> Bo
 
 def _ascending(ids: Any) -> Ints:
     values = ids if isinstance(ids, np.ndarray) else list(ids)
+    if not len(values):
+        return _none()
     return distinct(np.asarray(values, dtype=np.int64))

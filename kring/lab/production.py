@@ -12,7 +12,7 @@ from kring.feed.home import HOME, context_of
 from kring.feed.pipeline import score
 from kring.feed.policy import HEADS
 from kring.feed.stages import Context
-from kring.feed.value import POSITIVE, head_values
+from kring.feed.value import POSITIVE
 from kring.feed.viewer import Viewer
 from kring.feed.world import AuthorKind
 from kring.feed.world.columns import Floats, Rows
@@ -79,8 +79,7 @@ class Production:
         """What the view is worth beyond the reading itself. Nothing in it is the viewer's rate."""
         context = self.context(view.person_id, view.timestamp)
         batch = scored(context, self.community.rows([view.content_id]))
-        values = head_values(context.world, batch.author, context.viewer.now_ms, context.policy)
-        beyond = (values * batch.p)[:, POSITIVE]
+        beyond = (batch.values * batch.p)[:, POSITIVE]
         return float(beyond.sum(axis=1)[0] - beyond[0, READ])
 
     def context(self, person: str, at: int) -> Context:

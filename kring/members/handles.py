@@ -1,24 +1,34 @@
-"""Handles: the short ASCII names after the @."""
+"""Handles: the short ASCII names after the @, how they are given, and how one changes one's own.
+
+A handle that somebody leaves goes on leading to them and is given to nobody else: what was said
+to it, and links that stand elsewhere, must not reach a stranger.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 
+from django.db import IntegrityError, transaction
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
-from kring.core.errors import Invalid
-from kring.members.models import Identity
+from kring.core.errors import Conflict, Invalid, TooMany
+from kring.core.events import record
+from kring.members.events import ProfileChanged
+from kring.members.models import FormerHandle, Identity
 
 MAX_HANDLE = 30
+# Each new handle keeps one more from everybody else, so nobody takes many.
+CHANGE_EVERY = timedelta(days=30)
 PATTERN = re.compile(r"[a-z0-9_]{2,30}")
 # Words that would speak for the house, or be taken for one of its addresses.
 RESERVED = frozenset({
     "about", "abuse", "accounts", "admin", "administrator", "api", "bookmarks", "demo", "help",
-    "kring", "language", "media", "moderator", "owner", "postmaster", "posts", "root", "security",
-    "settings", "static", "support", "system", "topics", "webmaster",
+    "kring", "language", "media", "moderator", "owner", "people", "postmaster", "posts", "root",
+    "security", "settings", "static", "support", "system", "topics", "webmaster",
 })  # fmt: skip
 # Letters that NFKD does not take apart.
 _FOLD = str.maketrans(
@@ -47,14 +57,65 @@ def handle_from(name: str) -> str:
 
 
 def is_taken(handle: str) -> bool:
-    """Whether a handle in its stored form is somebody's, or reserved. 1 query at most."""
-    return handle in RESERVED or Identity.objects.filter(handle__iexact=handle, domain="").exists()
+    """Whether a handle in its stored form is or was somebody's, or is reserved. 2 queries at most.
+
+    Asked in this order: a handle that is left meanwhile is found where it went.
+    """
+    return (
+        handle in RESERVED
+        or Identity.objects.filter(handle__iexact=handle, domain="").exists()
+        or FormerHandle.objects.filter(handle=handle).exists()
+    )
+
+
+@transaction.atomic
+def change_handle(*, identity: Identity, handle: str, now: datetime) -> None:
+    """Be found under another handle; the one before leads there, and stays theirs.
+
+    Going back to an earlier one of one's own is always possible. Raises Invalid for what is no
+    handle, Conflict for one that somebody else has or had, TooMany for a new one too soon.
+    """
+    chosen = parse_handle(handle)
+    held = Identity.objects.select_for_update().get(pk=identity.pk)
+    if chosen == held.handle:
+        return
+    taken = Conflict(_("That handle is taken."), code="handle_taken", field="handle")
+    came_back, _rows = held.former_handles.filter(handle=chosen).delete()
+    if not came_back:
+        if is_taken(chosen):
+            raise taken
+        _require_patience(held, now)
+    FormerHandle.objects.create(identity=held, handle=held.handle.lower(), left_at=now)
+    try:
+        with transaction.atomic():
+            Identity.objects.filter(pk=held.pk).update(handle=chosen)
+    except IntegrityError:
+        raise taken from None
+    identity.handle = chosen
+    record(ProfileChanged(identity_id=identity.pk), now=now)
+
+
+def next_change_at(identity: Identity) -> datetime | None:
+    """From when on they may choose a new handle; None if they never changed it. 1 query."""
+    left = identity.former_handles.order_by("-left_at").values_list("left_at", flat=True).first()
+    return None if left is None else left + CHANGE_EVERY
+
+
+def _require_patience(identity: Identity, now: datetime) -> None:
+    from_when = next_change_at(identity)
+    if from_when is not None and now < from_when:
+        raise TooMany(
+            _("A new handle can be chosen once in %(days)d days.") % {"days": CHANGE_EVERY.days},
+            retry_after=int((from_when - now).total_seconds()) + 1,
+            code="handle_soon",
+            field="handle",
+        )
 
 
 def free_handles(names: Sequence[str], *, also_taken: Iterable[str] = ()) -> list[str]:
     """One free local handle per name, in order, all different.
 
-    1 query for a hundred names or fewer, 1 more per further hundred, 1 for all numbered variants.
+    2 queries for a hundred names or fewer, 2 more per further hundred, 2 for all numbered variants.
     """
     wanted = [handle_from(name) for name in names]
     taken = _stored(set(wanted)) | set(also_taken) | RESERVED
@@ -83,19 +144,20 @@ def _stored(handles: set[str]) -> set[str]:
     ordered = sorted(handles)
     found: set[str] = set()
     for start in range(0, len(ordered), 100):
-        found.update(
-            Identity.objects.filter(domain="")
-            .annotate(folded=Lower("handle"))
-            .filter(folded__in=ordered[start : start + 100])
-            .values_list("folded", flat=True)
-        )
+        found |= _given(folded__in=ordered[start : start + 100])
     return found
 
 
 def _stored_with_prefix(prefix: str) -> set[str]:
-    return set(
-        Identity.objects.filter(domain="")
-        .annotate(folded=Lower("handle"))
-        .filter(folded__startswith=prefix)
-        .values_list("folded", flat=True)
-    )
+    return _given(folded__startswith=prefix)
+
+
+def _given(**condition: object) -> set[str]:
+    """Local handles, in lower case, that are or were somebody's. 2 queries."""
+    now = Identity.objects.filter(domain="").annotate(folded=Lower("handle"))
+    before = FormerHandle.objects.annotate(folded=Lower("handle"))
+    return {
+        handle
+        for rows in (now, before)
+        for handle in rows.filter(**condition).values_list("folded", flat=True)
+    }

@@ -9,11 +9,25 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from kring.media.models import Image
+
 
 class Role(models.TextChoices):
     MEMBER = "member", _("Member")
     MODERATOR = "moderator", _("Moderator")
     OWNER = "owner", _("Owner")
+
+
+class Theme(models.TextChoices):
+    SYSTEM = "", _("As my device has it")
+    LIGHT = "light", _("Light")
+    DARK = "dark", _("Dark")
+
+
+class TextSize(models.TextChoices):
+    USUAL = "", _("Usual")
+    LARGE = "large", _("Larger")
+    LARGEST = "largest", _("Largest")
 
 
 class AccountManager(BaseUserManager["Account"]):
@@ -28,6 +42,12 @@ class Account(AbstractBaseUser):
     email = models.EmailField(_("e-mail"), max_length=254)
     role = models.CharField(max_length=10, choices=Role, default=Role.MEMBER)
     language = models.CharField(max_length=8, blank=True)
+    theme = models.CharField(max_length=8, choices=Theme, blank=True, default=Theme.SYSTEM)
+    text_size = models.CharField(max_length=8, choices=TextSize, blank=True, default=TextSize.USUAL)
+    # Keys without a modifier, which dictation and slips of the hand also press.
+    shortcuts = models.BooleanField(default=True)
+    # A name of the IANA database; empty: that of the community.
+    time_zone = models.CharField(max_length=64, blank=True, default="")
     # What they said at sign-up to be called; their person is made when the address is confirmed.
     asked_name = models.CharField(max_length=100, blank=True, default="")
     is_active = models.BooleanField(default=True)
@@ -83,12 +103,17 @@ class Identity(models.Model):
     city = models.CharField(max_length=100, blank=True, default="")
     pronouns = models.CharField(max_length=40, blank=True, default="")
     uses_network_for = models.CharField(max_length=200, blank=True, default="")
+    portrait = models.OneToOneField(
+        Image, null=True, blank=True, on_delete=models.PROTECT, related_name="portrait_of"
+    )
     uri = models.CharField(max_length=500, blank=True, default="")
     inbox_uri = models.CharField(max_length=500, blank=True, default="")
     public_key = models.TextField(blank=True, default="")
     private_key = models.TextField(blank=True, default="")
     external_id = models.CharField(max_length=80, null=True, blank=True, unique=True)
     is_sample = models.BooleanField(default=False)
+    # Asked of search engines, which is all one can do of what everyone on the web may see.
+    hide_from_search_engines = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     suspended_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
@@ -106,6 +131,15 @@ class Identity(models.Model):
     @property
     def is_organisation(self) -> bool:
         return self.kind != Kind.PERSON
+
+
+class FormerHandle(models.Model):
+    """A local handle that somebody left: it leads to them and is theirs alone to take back."""
+
+    identity = models.ForeignKey(Identity, on_delete=models.CASCADE, related_name="former_handles")
+    # In its stored form, which is lower case.
+    handle = models.CharField(max_length=40, unique=True)
+    left_at = models.DateTimeField()
 
 
 class Position(models.Model):
@@ -170,11 +204,77 @@ class ProfileLink(models.Model):
     url = models.URLField(max_length=300)
 
 
+class Section(models.TextChoices):
+    """The parts of a profile, each with an audience of its own."""
+
+    CARD = "card", _("Name, photo and headline")
+    PERSONAL = "personal", _("City and pronouns")
+    ABOUT = "about", _("About")
+    USE = "use", _("What I use the network for")
+    POSITIONS = "positions", _("Positions")
+    EDUCATION = "education", _("Education")
+    SKILLS = "skills", _("Skills")
+    LANGUAGES = "languages", _("Languages")
+    LINKS = "links", _("Elsewhere")
+
+
+class ShownTo(models.TextChoices):
+    PUBLIC = "public", _("Everyone on the web")
+    MEMBERS = "members", _("Members")
+    CONNECTIONS = "connections", _("My connections")
+
+
+class SectionAudience(models.Model):
+    """Whom somebody chose to show a section to. What holds without a choice: `audience.py`."""
+
+    identity = models.ForeignKey(
+        Identity, on_delete=models.CASCADE, related_name="section_audiences"
+    )
+    section = models.CharField(max_length=10, choices=Section)
+    shown_to = models.CharField(max_length=11, choices=ShownTo)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["identity", "section"], name="section_audience_once"),
+            models.CheckConstraint(
+                condition=~models.Q(section="card", shown_to="connections"),
+                name="every_member_sees_a_name",
+            ),
+        ]
+
+
+class FormerPart(models.Model):
+    """What a part of a profile said before its last change: `former.py`, for ten minutes."""
+
+    identity = models.ForeignKey(Identity, on_delete=models.CASCADE, related_name="former_parts")
+    section = models.CharField(max_length=10, choices=Section)
+    said = models.JSONField()
+    portrait = models.ForeignKey(
+        Image, null=True, blank=True, on_delete=models.PROTECT, related_name="former_portrait_of"
+    )
+    changed_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["identity", "section"], name="former_part_once"),
+        ]
+
+
 class Community(models.Model):
     """The one community this Kring serves (a single row). Sample data is named by its origin."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     name = models.CharField(max_length=80, default="Kring")
+    tagline = models.CharField(max_length=240, blank=True, default="")
+    # One a line.
+    rules = models.TextField(blank=True, default="")
+    # "#rrggbb", or empty for Kring's own.
+    accent = models.CharField(max_length=7, blank=True, default="")
+    logo = models.OneToOneField(
+        Image, null=True, blank=True, on_delete=models.PROTECT, related_name="logo_of_community"
+    )
+    # Whether the front door tells what public posts are about.
+    shows_talk = models.BooleanField(default=True)
     sample = models.CharField(max_length=20, blank=True, default="")
 
     class Meta:

@@ -1,19 +1,27 @@
-"""The sections of a profile, checked and replaced as a whole.
+"""The sections of a profile that are lists, checked and replaced as a whole.
 
 A profile form sends a section as it should stand; there is nothing to merge.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from kring.core.errors import Invalid
-from kring.core.html import clean_text
+from kring.members.fields import (
+    Check,
+    Misfit,
+    Refused,
+    language_code,
+    line,
+    page_id,
+    web_address,
+    year,
+)
 from kring.members.models import (
     Education,
     Identity,
@@ -23,8 +31,53 @@ from kring.members.models import (
     SpokenLanguage,
 )
 
-MAX_ROWS = 100
-_YEARS = range(1900, 2101)
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of a section: how many at most, and what each column may say.
+
+    page: the column that names an identity with a page here, beside `<page>_name`
+    once: the column of which no value stands twice, whatever its case
+    """
+
+    model: type[Model]
+    most: int
+    columns: Mapping[str, Check]
+    page: str = ""
+    once: str = ""
+
+
+TABLES: dict[str, Table] = {
+    "positions": Table(
+        Position,
+        30,
+        {
+            "title": line(120, required=False),
+            "organisation_name": line(150),
+            "organisation_id": page_id,
+            "from_year": year,
+            "to_year": year,
+        },
+        page="organisation",
+    ),
+    "education": Table(
+        Education,
+        20,
+        {
+            "school_name": line(150),
+            "school_id": page_id,
+            "degree": line(120, required=False),
+            "year": year,
+        },
+        page="school",
+    ),
+    "skills": Table(Skill, 50, {"name": line(60)}, once="name"),
+    "languages": Table(
+        SpokenLanguage, 20, {"code": language_code, "level": line(60, required=False)}, once="code"
+    ),
+    "links": Table(ProfileLink, 10, {"label": line(60), "url": web_address}),
+}
+SECTIONS = frozenset(TABLES)
 
 
 def replace_section(identity: Identity, section: str, entries: object) -> None:
@@ -34,151 +87,81 @@ def replace_section(identity: Identity, section: str, entries: object) -> None:
     positions and education: mappings of the columns' names, with `organisation_id` or
     `school_id` for one that has a page here, whose name is then used.
 
-    Raises Invalid, naming the section, for anything that does not fit.
+    Raises Misfit, naming the section, for anything that does not fit.
     """
-    if not isinstance(entries, Sequence) or isinstance(entries, str) or len(entries) > MAX_ROWS:
-        raise _misfit(section)
-    rows = [_BUILDERS[section](entry) for entry in entries]
-    if section in ("positions", "education"):
-        _name_pages(section, rows)
+    table = TABLES[section]
+    if not isinstance(entries, Sequence) or isinstance(entries, str):
+        raise _unreadable(section)
+    if len(entries) > table.most:
+        said = _("That is more than %(most)d. Remove some first.") % {"most": table.most}
+        raise Misfit(section, {section: said})
+    rows = _checked(section, table, [_columns_of(section, table, entry) for entry in entries])
+    if table.page:
+        _name_pages(section, table.page, rows)
     manager = getattr(identity, section)
     manager.all().delete()
-    model: type[Model] = manager.model
-    for row in rows:
-        row.identity = identity
     # The database may fold case a little differently than Python: its answer counts.
-    model._default_manager.bulk_create(_unique(section, rows), ignore_conflicts=True)
-
-
-def _skill(entry: Any) -> Skill:
-    return Skill(name=_line(entry, 60, "skills"))
-
-
-def _language(entry: Any) -> SpokenLanguage:
-    code, level = _pair(entry, "languages")
-    code = _line(code, 12, "languages")
-    if not (code.isascii() and code.replace("-", "").isalnum()):
-        raise _misfit("languages")
-    return SpokenLanguage(code=code, level=_line(level, 60, "languages", required=False))
-
-
-def _profile_link(entry: Any) -> ProfileLink:
-    label, url = _pair(entry, "links")
-    url = _line(url, 300, "links")
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and " " not in url
-    except ValueError:
-        usable = False
-    if not usable:
-        raise _misfit("links")
-    return ProfileLink(label=_line(label, 60, "links"), url=url)
-
-
-def _position(entry: Any) -> Position:
-    values = _mapping(
-        entry,
-        "positions",
-        {"title", "organisation_name", "organisation_id", "from_year", "to_year"},
-    )
-    begun, ended = (_year(values.get(key), "positions") for key in ("from_year", "to_year"))
-    if begun is not None and ended is not None and ended < begun:
-        raise _misfit("positions")
-    page_id = values.get("organisation_id")
-    return Position(
-        title=_line(values.get("title", ""), 120, "positions", required=False),
-        organisation_id=page_id,
-        organisation_name=_line(
-            values.get("organisation_name", ""), 150, "positions", required=page_id is None
-        ),
-        from_year=begun,
-        to_year=ended,
+    table.model._default_manager.bulk_create(
+        [table.model(identity=identity, **row) for row in _unique(table, rows)],
+        ignore_conflicts=True,
     )
 
 
-def _education(entry: Any) -> Education:
-    values = _mapping(entry, "education", {"school_name", "school_id", "degree", "year"})
-    page_id = values.get("school_id")
-    return Education(
-        school_id=page_id,
-        school_name=_line(
-            values.get("school_name", ""), 150, "education", required=page_id is None
-        ),
-        degree=_line(values.get("degree", ""), 120, "education", required=False),
-        year=_year(values.get("year"), "education"),
-    )
+def _columns_of(section: str, table: Table, entry: Any) -> dict[str, Any]:
+    """The entry as a mapping of columns; those that are missing are None."""
+    names = list(table.columns)
+    if section == "skills":
+        entry = {"name": entry}
+    elif isinstance(entry, list | tuple) and len(entry) == len(names) and not table.page:
+        entry = dict(zip(names, entry, strict=True))
+    if not isinstance(entry, Mapping) or not set(entry) <= set(names):
+        raise _unreadable(section)
+    return {name: entry.get(name) for name in names}
 
 
-_BUILDERS: dict[str, Callable[[Any], Any]] = {
-    "skills": _skill,
-    "languages": _language,
-    "links": _profile_link,
-    "positions": _position,
-    "education": _education,
-}
-SECTIONS = frozenset(_BUILDERS)
+def _checked(section: str, table: Table, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    errors: dict[str, str] = {}
+    for number, entry in enumerate(entries):
+        row: dict[str, Any] = {}
+        for name, check in table.columns.items():
+            if name == f"{table.page}_name" and entry[f"{table.page}_id"] is not None:
+                continue
+            try:
+                row[name] = check(entry[name])
+            except Refused as refused:
+                errors[f"{number}.{name}"] = str(refused)
+        if (row.get("from_year") or 0) > (row.get("to_year") or 9999):
+            errors[f"{number}.to_year"] = _("It cannot end before it begins.")
+        rows.append(row)
+    if errors:
+        raise Misfit(section, errors)
+    return rows
 
 
-def _name_pages(section: str, rows: list[Any]) -> None:
+def _name_pages(section: str, page: str, rows: list[dict[str, Any]]) -> None:
     """Use the pages' own names; refuse a page that is not there. 1 query at most."""
-    column = "organisation" if section == "positions" else "school"
-    wanted = {page_id for row in rows if (page_id := getattr(row, f"{column}_id")) is not None}
+    wanted = {row[f"{page}_id"] for row in rows} - {None}
     if not wanted:
         return
-    if not all(isinstance(page_id, int) and 0 < page_id < 1 << 63 for page_id in wanted):
-        raise _misfit(section)
     names = dict(Identity.objects.living().filter(pk__in=wanted).values_list("pk", "name"))
-    for row in rows:
-        page_id = getattr(row, f"{column}_id")
-        if page_id is not None:
-            if page_id not in names:
-                raise _misfit(section)
-            setattr(row, f"{column}_name", names[page_id])
+    for number, row in enumerate(rows):
+        if (id_ := row[f"{page}_id"]) is not None:
+            if id_ not in names:
+                said = _("That organisation is not here.")
+                raise Misfit(section, {f"{number}.{page}_name": said})
+            row[f"{page}_name"] = names[id_]
 
 
-def _unique(section: str, rows: list[Any]) -> list[Any]:
-    """Without the second of two skills or languages that are the same but for case."""
-    if section not in ("skills", "languages"):
+def _unique(table: Table, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Without the second of two that are the same but for case."""
+    if not table.once:
         return rows
-    column = "name" if section == "skills" else "code"
-    first: dict[str, Any] = {}
+    first: dict[str, dict[str, Any]] = {}
     for row in rows:
-        first.setdefault(getattr(row, column).lower(), row)
+        first.setdefault(row[table.once].lower(), row)
     return list(first.values())
 
 
-def _line(value: Any, limit: int, section: str, *, required: bool = True) -> str:
-    if not isinstance(value, str):
-        raise _misfit(section)
-    text = " ".join(clean_text(value).split())
-    if len(text) > limit or (required and not text):
-        raise _misfit(section)
-    return text
-
-
-def _year(value: Any, section: str) -> int | None:
-    if value is None:
-        return None
-    if not isinstance(value, int) or value not in _YEARS:
-        raise _misfit(section)
-    return value
-
-
-def _pair(entry: Any, section: str) -> tuple[Any, Any]:
-    if not isinstance(entry, list | tuple) or len(entry) != 2:
-        raise _misfit(section)
-    return entry[0], entry[1]
-
-
-def _mapping(entry: Any, section: str, known: set[str]) -> Mapping[str, Any]:
-    if not isinstance(entry, Mapping) or not set(entry) <= known:
-        raise _misfit(section)
-    return entry
-
-
-def _misfit(section: str) -> Invalid:
-    return Invalid(
-        _("This part of the profile is incomplete, or longer than it may be."),
-        code="section",
-        field=section,
-    )
+def _unreadable(section: str) -> Misfit:
+    return Misfit(section, {section: _("This part of the profile cannot be read.")})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
@@ -16,6 +17,8 @@ from kring.core.dating import id_at
 from kring.core.errors import Conflict, Invalid
 from kring.core.events import record
 from kring.core.html import clean_name, clean_text, is_blank, render_markdown
+from kring.media.services import discard
+from kring.members.audience import set_audiences
 from kring.members.events import (
     IdentityCreated,
     IdentityDeleted,
@@ -23,6 +26,8 @@ from kring.members.events import (
     IdentitySuspended,
     ProfileChanged,
 )
+from kring.members.fields import Misfit
+from kring.members.former import forget_former
 from kring.members.handles import free_handles, is_taken, parse_handle
 from kring.members.models import Account, Identity, Kind, Role
 from kring.members.sections import SECTIONS, replace_section
@@ -135,16 +140,20 @@ def create_account(
 
 
 @transaction.atomic
-def update_profile(*, identity: Identity, now: datetime, **fields: Any) -> Identity:
+def update_profile(
+    *, identity: Identity, now: datetime, shown_to: Mapping[str, str] | None = None, **fields: Any
+) -> Identity:
     """Change the named profile texts and sections. Nothing changed, nothing recorded.
 
-    Texts are strings; a section is the whole of what it should say (`members.sections`). Raises
-    Invalid for a field that a profile does not have, or a value that does not fit it.
+    Texts are strings; a section is the whole of what it should say (`members.sections`).
+    shown_to: an audience by section (`members.audience`). Raises Invalid for a field that a
+    profile does not have, Misfit for values that do not fit.
     """
+    opened = set_audiences(identity, shown_to or {})
     sections = {name: value for name, value in fields.items() if name in SECTIONS}
     texts = _profile_texts({name: value for name, value in fields.items() if name not in SECTIONS})
     changed = {name: value for name, value in texts.items() if getattr(identity, name) != value}
-    if not changed and not sections:
+    if not changed and not sections and not opened:
         return identity
     if changed:
         # Not on the caller's object before everything proved to fit.
@@ -155,6 +164,13 @@ def update_profile(*, identity: Identity, now: datetime, **fields: Any) -> Ident
         setattr(identity, name, value)
     record(ProfileChanged(identity_id=identity.pk), now=now)
     return identity
+
+
+@transaction.atomic
+def ask_search_engines(*, identity: Identity, to_leave: bool) -> None:
+    """Whether search engines are asked to keep the profile out of their results."""
+    Identity.objects.filter(pk=identity.pk).update(hide_from_search_engines=to_leave)
+    identity.hide_from_search_engines = to_leave
 
 
 @transaction.atomic
@@ -192,10 +208,17 @@ def delete_identity(*, identity: Identity, now: datetime) -> None:
         "private_key": "",
         "name": f"@{identity.handle}",
         "account": None,
+        "portrait": None,
+        "hide_from_search_engines": False,
     }
+    portrait = Identity.objects.filter(pk=identity.pk).values_list("portrait_id", flat=True).first()
     if Identity.objects.filter(pk=identity.pk, deleted_at=None).update(deleted_at=now, **empty):
         for section in SECTIONS:
             getattr(identity, section).all().delete()
+        identity.section_audiences.all().delete()
+        forget_former(identity)
+        if portrait is not None:
+            discard([portrait])
         record(IdentityDeleted(identity_id=identity.id), now=now)
     identity.refresh_from_db()
 
@@ -203,19 +226,18 @@ def delete_identity(*, identity: Identity, now: datetime) -> None:
 def _profile_texts(fields: dict[str, Any]) -> dict[str, str]:
     """Cleaned, checked texts, with `about_html` beside `about`."""
     texts: dict[str, str] = {}
+    errors: dict[str, str] = {}
     for name, value in fields.items():
         if name not in PROFILE_FIELDS or not isinstance(value, str):
             raise Invalid(_("A profile has no such field."), code="field", field=name)
-        text = clean_text(value) if name == "about" else clean_name(value)
-        if len(text) > PROFILE_FIELDS[name]:
-            raise Invalid(
-                _("That is longer than %(limit)d characters.") % {"limit": PROFILE_FIELDS[name]},
-                code="too_long",
-                field=name,
-            )
-        texts[name] = text
+        texts[name] = clean_text(value) if name == "about" else clean_name(value)
+        if len(texts[name]) > PROFILE_FIELDS[name]:
+            said = _("That is longer than %(limit)d characters.")
+            errors[name] = said % {"limit": PROFILE_FIELDS[name]}
     if "name" in texts and is_blank(texts["name"]):
-        raise Invalid(_("Say a name."), code="empty", field="name")
+        errors["name"] = _("Say a name.")
+    if errors:
+        raise Misfit(next(iter(errors)), errors)
     if "about" in texts:
         texts["about_html"] = render_markdown(texts["about"])
     return texts

@@ -23,7 +23,15 @@ Numbers = NDArray[np.int32]
 YOUNG = 128
 COMPACT_AT = 2048
 COMPACT_SHARE = 4
+# Rows that are longer on average are copied one by one, shorter ones place by place.
+LONG_ROWS = 40
+MOST_ASKED = 4
 NOT_SEEN = -1
+# What `degrees` says of everybody beyond the second.
+FURTHER = 3
+ITSELF, FIRST = -2, -1
+# By the number of ways to them: 0, 1, and from the end those two.
+_DEGREES = np.array([FURTHER, 2, 0, 1], dtype=np.int64)
 S = TypeVar("S", bound=np.generic)
 
 
@@ -57,6 +65,7 @@ class Graph:
     _late: dict[int, int] = field(default_factory=dict)
     _old: dict[int, Numbers] = field(default_factory=dict)
     _young: dict[int, Numbers] = field(default_factory=dict)
+    _asked: list[tuple[int, Numbers]] = field(default_factory=list, init=False, repr=False)
 
     @classmethod
     def from_edges(cls, a: ArrayLike, b: ArrayLike, ids: ArrayLike | None = None) -> Graph:
@@ -104,6 +113,31 @@ class Graph:
         """Steps between two people: 0 for oneself, None when more than `max_degree` apart."""
         met = self._meet(self._number(a), self._number(b), max_degree)
         return None if met is None else met[0].depth + met[1].depth
+
+    def degrees(self, id_: int, others: Ints) -> Ints:
+        """Steps to each of `others`: 0 to oneself, 1, 2, and 3 for whoever is further away.
+
+        Costs what the connections of one's connections are, however many `others` are, and little
+        when asked again.
+        """
+        found = np.full(others.size, FURTHER, dtype=np.int64)
+        found[others == id_] = 0
+        number = self._number(id_)
+        if number < 0:
+            return found
+        ways = self._ways_from(number)[self._numbers(others)]
+        return _DEGREES[np.minimum(ways, 1)]
+
+    def second(self, id_: int) -> tuple[Ints, Ints]:
+        """Everyone at two steps, as ascending ids, and through how many connections each."""
+        number = self._number(id_)
+        if number < 0:
+            return self._ids[:0], self._ids[:0]
+        ways = self._ways_from(number)
+        found = np.flatnonzero(ways > 0)
+        if self._late:
+            found = found[np.argsort(self._all_ids[found])]
+        return self._all_ids[found], ways[found].astype(np.int64)
 
     def shortest_path(self, a: int, b: int) -> list[int] | None:
         """The ids from `a` to `b`, both included, or None when no path exists.
@@ -189,6 +223,17 @@ class Graph:
             return place
         return self._late.get(id_, -1)
 
+    def _numbers(self, ids: Ints) -> Ints:
+        """The number of each id, -1 for strangers to the graph."""
+        places = np.searchsorted(self._ids, ids)
+        places[places == self._ids.size] = -1
+        known = self._ids[places] == ids if self._ids.size else np.zeros(ids.size, np.bool_)
+        numbers = np.where(known, places, -1)
+        if self._late:
+            for at in np.flatnonzero(~known).tolist():
+                numbers[at] = self._late.get(int(ids[at]), -1)
+        return numbers
+
     @cached_property
     def _all_ids(self) -> Ints:
         if not self._late:
@@ -213,9 +258,28 @@ class Graph:
             changed = np.isin(numbers, self._changed_numbers)
             rows = [self._row(number) for number in numbers[changed].tolist()]
             numbers = numbers[~changed]
-        starts = self._starts[numbers]
-        base = self._targets[ranges(starts, self._starts[numbers + 1] - starts)]
+        starts, ends = self._starts[numbers], self._starts[numbers + 1]
+        if np.sum(ends - starts) > LONG_ROWS * numbers.size:
+            pairs = zip(starts.tolist(), ends.tolist(), strict=True)
+            rows += [self._targets[start:end] for start, end in pairs]
+            return np.concatenate(rows)
+        base = self._targets[ranges(starts, ends - starts)]
         return np.concatenate([base, *rows]) if rows else base
+
+    def _ways_from(self, number: int) -> Numbers:
+        """Through how many connections each number is at two steps; `ITSELF`, `FIRST`, and 0 for
+        whoever is further away. The last place stands for strangers.
+
+        Kept for the latest who asked: search asks again with every key that is pressed.
+        """
+        for known, ways in list(self._asked):
+            if known == number:
+                return ways
+        first = self._row(number).astype(np.int64)
+        ways = np.bincount(self._expand(first), minlength=len(self) + 1).astype(np.int32)
+        ways[first], ways[number] = FIRST, ITSELF
+        self._asked[:] = [(number, ways), *self._asked[: MOST_ASKED - 1]]
+        return ways
 
     def _smallest(self, numbers: NDArray[np.integer]) -> int:
         return int(numbers[np.argmin(self._all_ids[numbers])])

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
+from kring.core.prepared import Prepared
+from kring.members.audience import Closeness
 from kring.members.models import Account, Identity
 from kring.network.models import Block, Connection, Follow, Membership, MembershipRole, Mute
 
@@ -44,11 +46,17 @@ def membership_ids(identity_id: int) -> list[int]:
 
 def hidden_from(identity_id: int) -> set[int]:
     """Who is invisible to this identity because one of the two blocked the other. 1 query."""
-    pairs = Block.objects.filter(Q(blocker_id=identity_id) | Q(blocked_id=identity_id))
     return {
         blocked if blocker == identity_id else blocker
-        for blocker, blocked in pairs.values_list("blocker_id", "blocked_id")
+        for blocker, blocked in _BLOCKS.rows(identity_id)
     }
+
+
+_BLOCKS = Prepared(
+    lambda one: Block.objects.filter(Q(blocker_id=one) | Q(blocked_id=one)).values_list(
+        "blocker_id", "blocked_id"
+    )
+)
 
 
 def muted_ids(identity_id: int) -> set[int]:
@@ -73,6 +81,19 @@ def may_act_as(account: Account, identity: Identity) -> bool:
         of_id=identity.pk,
         role__in=(MembershipRole.EDITOR, MembershipRole.OWNER),
     ).exists()
+
+
+def closeness(viewer_id: int | None, other_id: int) -> Closeness:
+    """Where somebody (None: not signed in) stands to `other_id`. 1 query at most.
+
+    Whether they may see each other at all is not asked here.
+    """
+    if viewer_id is None:
+        return Closeness.ANYBODY
+    if viewer_id == other_id:
+        return Closeness.SELF
+    tied = Connection.objects.filter(owner_id=other_id, other_id=viewer_id).exists()
+    return Closeness.CONNECTION if tied else Closeness.MEMBER
 
 
 def relation(viewer_id: int, other_id: int) -> Relation:

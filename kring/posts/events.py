@@ -15,9 +15,32 @@ class PostEdited(Event, frozen=True, kw_only=True):
     author_id: int
 
 
+class PostLinked(Event, frozen=True, kw_only=True):
+    """What is known of the page that a post links to belongs to the post, or no longer does."""
+
+    post_id: int
+
+
 class PostDeleted(Event, frozen=True, kw_only=True):
     post_id: int
     author_id: int
+
+
+class PostRestored(Event, frozen=True, kw_only=True):
+    """A deletion was taken back: the post is there again, as it was."""
+
+    post_id: int
+    author_id: int
+
+
+class CommentsClosed(Event, frozen=True, kw_only=True):
+    thread_id: int
+    by: int
+
+
+class CommentsOpened(Event, frozen=True, kw_only=True):
+    thread_id: int
+    by: int
 
 
 class Commented(Event, frozen=True, kw_only=True):

@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from kring.media.models import Image, LinkPreview
+from kring.media.policy import IMAGES_A_POST
 from kring.members.models import Identity
 
 
@@ -32,7 +34,10 @@ class Post(models.Model):
     `thread` is the top post of a comment's thread (itself for a top post). `repost_of` is the
     post that was shared, `origin` the original at the root of any chain of reposts. `text` is
     Markdown, `html` its sanitised rendering. A deleted post keeps its row, without its words.
-    `client_key` makes a form that is sent twice one post.
+    `image_count` says how many `PostImage`s it has; `image_missing` and `image_alt` belong to an
+    imported post whose picture was not in the data.
+    `client_key` makes a form that is sent twice one post. `comments_closed_at`: since when nobody
+    may answer in the thread of this top post.
     """
 
     id = models.BigIntegerField(primary_key=True)
@@ -80,10 +85,20 @@ class Post(models.Model):
     link_title = models.CharField(max_length=300, blank=True, default="")
     image_missing = models.CharField(max_length=200, blank=True, default="")
     image_alt = models.CharField(max_length=1000, blank=True, default="")
+    image_count = models.PositiveSmallIntegerField(default=0)
+    link_preview = models.ForeignKey(
+        LinkPreview,
+        null=True,
+        blank=True,
+        db_index=False,
+        on_delete=models.SET_NULL,
+        related_name="posts",
+    )
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
     edited_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
+    comments_closed_at = models.DateTimeField(null=True, blank=True)
     client_key = models.CharField(max_length=40, null=True, blank=True)
     external_id = models.CharField(max_length=80, null=True, blank=True, unique=True)
 
@@ -121,6 +136,7 @@ class Post(models.Model):
                     ("in_reply_to", "post_by_answered"),
                     ("repost_of", "post_by_shared"),
                     ("origin", "post_by_origin"),
+                    ("link_preview", "post_by_preview"),
                 )
             ),
         ]
@@ -140,6 +156,79 @@ class Post(models.Model):
     def is_bare_repost(self) -> bool:
         """Shared without a word of one's own: shown folded under the original."""
         return self.is_repost and self.words == 0
+
+
+class PostImage(models.Model):
+    """A picture of a post, told in words by `alt`; `position` counts from 1."""
+
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="images")
+    image = models.OneToOneField(Image, on_delete=models.PROTECT, related_name="in_post")
+    alt = models.CharField(max_length=1000, blank=True, default="")
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["post", "position"], name="image_once_a_place"),
+            models.CheckConstraint(
+                condition=models.Q(position__gte=1, position__lte=IMAGES_A_POST),
+                name="few_images_a_post",
+            ),
+        ]
+
+
+class RecentDeletion(models.Model):
+    """A deleted post whose words are still kept, so that its author can take the deletion back."""
+
+    post = models.OneToOneField(Post, on_delete=models.CASCADE, related_name="recent_deletion")
+    deleted_at = models.DateTimeField(db_index=True)
+
+
+class ScheduledPost(models.Model):
+    """A post that its author wrote for later; gone once it is published.
+
+    `refused`: why it could not be published when its time came, in words for its author; it then
+    waits for them. `cancelled_at`: taken back, and kept for a moment in case that was a mistake.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    author = models.ForeignKey(
+        Identity, db_index=False, on_delete=models.CASCADE, related_name="scheduled_posts"
+    )
+    text = models.TextField(blank=True, default="")
+    audience = models.CharField(max_length=11, choices=Audience, default=Audience.PUBLIC)
+    group_id = models.BigIntegerField(null=True, blank=True)
+    goal = models.CharField(max_length=12, choices=Goal, blank=True, default="")
+    language = models.CharField(max_length=8, blank=True, default="")
+    link_url = models.CharField(max_length=1000, blank=True, default="")
+    client_key = models.CharField(max_length=40)
+    publish_at = models.DateTimeField()
+    refused = models.CharField(max_length=300, blank=True, default="")
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["author", "client_key"], name="scheduled_once_per_form")
+        ]
+        indexes = [models.Index(fields=["publish_at"], name="scheduled_by_time")]
+
+    def __str__(self) -> str:
+        return f"scheduled post {self.pk}"
+
+
+class ScheduledImage(models.Model):
+    """A picture of a scheduled post; `position` counts from 1."""
+
+    scheduled = models.ForeignKey(ScheduledPost, on_delete=models.CASCADE, related_name="images")
+    image = models.OneToOneField(Image, on_delete=models.PROTECT, related_name="in_scheduled")
+    alt = models.CharField(max_length=1000, blank=True, default="")
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["scheduled", "position"], name="scheduled_image_once_a_place"
+            )
+        ]
 
 
 class PostVersion(models.Model):

@@ -5,12 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from kring.core.undoing import UNDO_WITHIN as UNDO_WITHIN
+
 POST_CHARACTERS = 10_000
 COMMENT_CHARACTERS = 5_000
 MENTIONS = 20
 TOPICS = 15
 LINK_CHARACTERS = 1_000
 CLIENT_KEY_CHARACTERS = 40
+# Waiting at once, per person; and how far ahead.
+SCHEDULED = 20
+SCHEDULED_AHEAD = timedelta(days=366)
 # Every earlier wording is kept, so a post cannot be reworded without end.
 EDITS = 50
 

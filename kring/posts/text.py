@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from kring.core.errors import Invalid
 from kring.core.html import Document, clean_text, count_words, is_blank
-from kring.members.models import Identity
+from kring.members.models import FormerHandle, Identity
 from kring.posts import policy
 from kring.posts.models import Mention, Post, PostTopic, Topic
 from kring.posts.visibility import identity_visible
@@ -31,7 +31,7 @@ class Written:
 
 
 def write(text: str, *, author_id: int, limit: int, may_be_empty: bool = False) -> Written:
-    """Clean, check and render a text by `author_id`. 1 query when it mentions anybody.
+    """Clean, check and render a text by `author_id`. 3 queries at most, for those it mentions.
 
     Raises Invalid for a text that is empty, too long, or names too many people or topics.
     """
@@ -108,7 +108,8 @@ def fold_topic(word: str) -> str:
 
 
 def _mentioned(words: list[str], author_id: int) -> dict[str, Identity]:
-    """Whom these words name: local, living, and not blocked by or blocking the author."""
+    """Whom these words name, or once named: local, living, with no block between them and the
+    author."""
     handles = {word.lower() for word in words if word.isascii() and len(word) <= 40}
     if len(handles) > policy.MENTIONS:
         raise Invalid(
@@ -124,6 +125,12 @@ def _mentioned(words: list[str], author_id: int) -> dict[str, Identity]:
         .filter(folded__in=handles)
     )
     by_handle = {identity.handle.lower(): identity for identity in found}
+    if left := handles - by_handle.keys():
+        owners = dict(
+            FormerHandle.objects.filter(handle__in=left).values_list("handle", "identity_id")
+        )
+        people = Identity.objects.filter(identity_visible(author_id)).in_bulk(owners.values())
+        by_handle |= {name: people[id_] for name, id_ in owners.items() if id_ in people}
     return {word: by_handle[word.lower()] for word in words if word.lower() in by_handle}
 
 

@@ -20,6 +20,14 @@ A post is *listed* in a viewer's timelines when it is visible and nothing of thi
 8. it is unlisted, and its author is neither the viewer nor connected to, nor followed by, nor a
    group or page of the viewer (for somebody not signed in: it is unlisted).
 
+A profile is there for whoever may see the identity; for somebody not signed in, when its card is
+for everyone on the web (`members/audience.py`, which says the same of each section). A post stays
+public with its author's name when their card is not: headline and portrait then stay away.
+
+An image is visible to whoever may see what refers to it: its post, the card it portrays, a post
+that links to the page it was found on; the community's logo to everybody. Whoever sent it sees it
+as well, and until something refers to it nobody else does.
+
 The SQL form works from the person outward: the small sets (whom I blocked, my ties, my groups)
 are sub-queries without a reference to the row, evaluated once a statement. The one-row form is
 written apart, with its own reads; `tests/posts/test_visibility.py` holds the two together.
@@ -27,11 +35,19 @@ written apart, with its own reads; `tests/posts/test_visibility.py` holds the tw
 
 from __future__ import annotations
 
-from django.db.models import Q
+from enum import Enum
 
-from kring.members.models import Identity
+from django.db.models import BooleanField, Case, Q, Value, When
+from django.utils.translation import gettext as _
+
+from kring.core.errors import NotFound
+from kring.media.models import Image, Purpose
+from kring.members.audience import off_the_web, on_the_web
+from kring.members.models import Community, Identity
+from kring.members.queries import Profile, profile_of
 from kring.network.models import Block, Connection, Follow, Membership, Mute
-from kring.posts.models import Audience, Mention, Post, ThreadMute
+from kring.network.queries import closeness
+from kring.posts.models import Audience, Mention, Post, PostImage, ThreadMute
 
 _OPEN = (Audience.PUBLIC, Audience.UNLISTED)
 
@@ -42,6 +58,17 @@ def visible(viewer_id: int | None) -> Q:
     there = Q(origin__isnull=True) | Q(origin__deleted_at__isnull=True)
     shared = Q(thread__origin__isnull=True) | _within_reach(viewer_id, "thread__origin__")
     return _itself_visible(viewer_id, "") & there & shared
+
+
+def standing() -> Q:
+    """What rules 1, 2 and 5 ask of a post whoever the viewer is.
+
+    Whoever may see a top post sees of its talk what stands, but for what is by people with whom
+    they have a block: rules 3, 4 and the rest of 5 ask of a comment what they ask of its top.
+    """
+    living = Q(author__suspended_at__isnull=True, author__deleted_at__isnull=True)
+    there = Q(origin__isnull=True) | Q(origin__deleted_at__isnull=True)
+    return Q(deleted_at__isnull=True) & living & there
 
 
 def listed(viewer_id: int | None) -> Q:
@@ -119,10 +146,11 @@ def _audience_holds(viewer_id: int | None, at: str) -> Q:
 
 
 def identity_visible(viewer_id: int | None) -> Q:
-    """A condition on Identity: it lives, and neither of the two blocked the other."""
+    """A condition on Identity: it lives, neither of the two blocked the other, and its profile is
+    there for the viewer."""
     living = Q(suspended_at__isnull=True, deleted_at__isnull=True)
     if viewer_id is None:
-        return living
+        return living & on_the_web()
     return living & ~Q(pk__in=_blocked_by(viewer_id)) & ~Q(pk__in=_blockers_of(viewer_id))
 
 
@@ -212,3 +240,62 @@ def may_see_identity(viewer_id: int | None, identity: Identity) -> bool:
         Q(blocker_id=viewer_id, blocked_id=identity.pk)
         | Q(blocker_id=identity.pk, blocked_id=viewer_id)
     ).exists()
+
+
+def profile_for(viewer_id: int | None, identity: Identity) -> Profile:
+    """What this viewer sees of a profile. 8 queries at most. Raises NotFound when it is not there
+    for them."""
+    if not may_see_identity(viewer_id, identity):
+        raise NotFound(_("There is nobody by that name here."), code="identity")
+    return profile_of(identity, closeness(viewer_id, identity.pk))
+
+
+def may_see_card(viewer_id: int | None, identity: Identity) -> bool:
+    """Somebody's headline and portrait, wherever they stand. 1 query at most."""
+    if not may_see_identity(viewer_id, identity):
+        return False
+    return viewer_id is not None or Identity.objects.filter(on_the_web(), pk=identity.pk).exists()
+
+
+def card_kept(viewer_id: int | None, at: str) -> Case | Value:
+    """Whether the card of the identity reached by the lookup `at` is not for the viewer."""
+    if viewer_id is not None:
+        return Value(False, output_field=BooleanField())
+    kept = When(**{f"{at}__in": off_the_web()}, then=Value(True))
+    return Case(kept, default=Value(False), output_field=BooleanField())
+
+
+class Access(Enum):
+    EVERYBODY = "everybody"
+    VIEWER = "viewer"
+
+
+def image_access(viewer_id: int | None, image: Image) -> Access | None:
+    """Who may see an image: everybody, at least this viewer, or not them (None).
+
+    What everybody may see can be kept by caches on the way. At most 28 small queries.
+    """
+    if _may_see_image(viewer_id, image):
+        open_to_all = viewer_id is None or _may_see_image(None, image)
+        return Access.EVERYBODY if open_to_all else Access.VIEWER
+    return None
+
+
+def _may_see_image(viewer_id: int | None, image: Image) -> bool:
+    if viewer_id is not None and image.uploaded_by == viewer_id:
+        return True
+    if image.purpose == Purpose.LOGO and Community.objects.filter(logo=image).exists():
+        return True
+    of_post = (
+        PostImage.objects.select_related(
+            "post__author", "post__thread__author", "post__thread__origin", "post__origin"
+        )
+        .filter(image=image)
+        .first()
+    )
+    if of_post is not None:
+        return may_see(viewer_id, of_post.post)
+    portrayed = Identity.objects.filter(portrait=image).first()
+    if portrayed is not None:
+        return may_see_card(viewer_id, portrayed)
+    return Post.objects.filter(visible(viewer_id), link_preview__image=image).exists()

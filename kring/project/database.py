@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
+from kring.members.second_steps import seal_all
 from kring.project import locks
 
 # Any fixed number: PostgreSQL's advisory locks share one space per database.
@@ -24,13 +26,18 @@ def pending_migrations() -> list[str]:
 
 
 def prepare() -> list[str]:
-    """Apply what is pending and make the cache's table; returns the names of what was applied."""
+    """Apply what is pending, make the cache's table, and seal anew what an earlier key sealed.
+
+    Returns the names of the migrations that were applied.
+    """
     with _alone():
         pending = pending_migrations()
         if pending:
             call_command("migrate", interactive=False, verbosity=0)
         if "cache" in connections:
             call_command("createcachetable", database="cache", verbosity=0)
+        if settings.ENV.secret_key_before:
+            seal_all(Authenticator.objects.all())
     return pending
 
 

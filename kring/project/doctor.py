@@ -12,6 +12,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 import msgspec
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db import DatabaseError, connection
 
@@ -19,8 +20,11 @@ from kring.core import clock
 from kring.feed.policy import DEFAULT_FILE, PolicyError, differences, numbers_of
 from kring.feed.policy_file import policy_text, read_policy_file
 from kring.jobs import deliveries, pulse
+from kring.members.second_steps import oldest_is_readable
 from kring.project import database
 from kring.project.health import WORKER_SILENT_AFTER
+from kring.search.indexing import how_many_wait
+from kring.search.trigrams import trigrams_there
 
 State = Literal["well", "notice", "problem"]
 
@@ -90,6 +94,25 @@ def check_database() -> Findings:
         yield _well("migrations", "The database is up to this release.")
 
 
+def check_search() -> Findings:
+    """People search could not be looked at:"""
+    if database.pending_migrations():
+        if connection.vendor == "postgresql" and not trigrams_there():
+            yield _problem(
+                "search",
+                "PostgreSQL lacks the extension pg_trgm, which people search needs. Where kring "
+                "migrate may not make it, a superuser runs: CREATE EXTENSION pg_trgm",
+            )
+        return
+    waiting = how_many_wait()
+    if waiting:
+        yield _notice(
+            "search", f"{waiting:,} profiles are still to be read before they can be found."
+        )
+    else:
+        yield _well("search", "People are found by what their profiles say.")
+
+
 def check_keys() -> Findings:
     """The keys could not be looked at:"""
     if not (settings.ENV.data / "keys").is_dir():
@@ -105,6 +128,20 @@ def check_keys() -> Findings:
         )
     else:
         yield _well("keys", "The keys are readable by this account alone.")
+
+
+def check_second_steps() -> Findings:
+    """Second steps could not be looked at:"""
+    if database.pending_migrations():
+        return
+    if oldest_is_readable(Authenticator.objects.all()):
+        yield _well("second_steps", "Codes of apps and recovery codes can be checked.")
+    else:
+        yield _problem(
+            "second_steps",
+            "Codes of apps cannot be checked: the signing key is another than the one that sealed "
+            "them. Put that one in KRING_SECRET_KEY_BEFORE.",
+        )
 
 
 def check_space() -> Findings:
@@ -221,8 +258,10 @@ CHECKS: tuple[Callable[[], Findings], ...] = (
     check_settings,
     check_database,
     check_keys,
+    check_second_steps,
     check_space,
     check_worker,
+    check_search,
     check_deliveries,
     check_redis,
     check_mail,

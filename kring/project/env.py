@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import SplitResult, unquote, urlsplit
 from zoneinfo import available_timezones
+
+_HOST = re.compile(r"[a-z0-9.-]{1,253}(?::[0-9]{1,5})?")
 
 
 class SettingError(Exception):
@@ -31,6 +34,23 @@ class Postgres:
 
 
 @dataclass(frozen=True, slots=True)
+class SignInService:
+    """An OpenID Connect provider at which members may sign in."""
+
+    issuer: str
+    client_id: str
+    client_secret: str
+    name: str
+    hosts: tuple[str, ...]
+
+    @property
+    def origins(self) -> list[str]:
+        """Where its endpoints may stand: the issuer's own origin, and the hosts beside it."""
+        parts = urlsplit(self.issuer)
+        return [f"{parts.scheme}://{parts.netloc}", *(f"https://{host}" for host in self.hosts)]
+
+
+@dataclass(frozen=True, slots=True)
 class Env:
     """The whole configuration of one Kring."""
 
@@ -40,6 +60,7 @@ class Env:
     postgres: Postgres | None
     redis_url: str | None
     secret_key: str
+    secret_key_before: str
     debug: bool
     log_level: str
     log_format: str
@@ -50,6 +71,7 @@ class Env:
     mail_from: str
     text_encoder: Literal["auto", "sentence", "hashed"]
     policy: Path | None
+    oidc: SignInService | None
 
     @property
     def secure(self) -> bool:
@@ -68,6 +90,7 @@ VARIABLES: dict[str, str] = {
     "KRING_DATABASE": "postgres://user:password@host:5432/name, or empty for SQLite in KRING_DATA",
     "KRING_REDIS": "redis://host:6379/0, or empty to keep shared state in SQLite",
     "KRING_SECRET_KEY": "signing key of 50 characters or more (default: made in KRING_DATA/keys)",
+    "KRING_SECRET_KEY_BEFORE": "the signing key before this one, to read what it sealed, or empty",
     "KRING_DEBUG": "on shows errors in the page; for developers only (default: off)",
     "KRING_LOG_LEVEL": "debug, info, warning or error (default: info)",
     "KRING_LOG_FORMAT": "json or text (default: json)",
@@ -78,6 +101,13 @@ VARIABLES: dict[str, str] = {
     "KRING_SMTP": "smtp://user:password@host:587 (smtps:// for TLS from the start), or empty to "
     "write mail to KRING_DATA/mail",
     "KRING_MAIL_FROM": "the sender of mail (default: kring@ the host of KRING_URL)",
+    "KRING_OIDC_ISSUER": "https:// address of an OpenID Connect provider at which members may sign "
+    "in, or empty for none",
+    "KRING_OIDC_CLIENT_ID": "what that provider calls this Kring",
+    "KRING_OIDC_CLIENT_SECRET": "the secret that goes with it",
+    "KRING_OIDC_NAME": "what the button calls that provider (default: the host of the issuer)",
+    "KRING_OIDC_HOSTS": "other hosts on which that provider keeps endpoints, with commas between, "
+    "or empty for none",
     "KRING_TEXT_ENCODER": "what compares the subjects of posts: sentence (needs Kring's extra "
     "text), hashed, or auto, the best that is installed (default: auto)",
     "KRING_POLICY": "file with the feed's numbers, or empty for those that Kring comes with",
@@ -109,7 +139,8 @@ def read_env(environ: Mapping[str, str]) -> Env:
         proxies=_whole("KRING_PROXIES", environ.get("KRING_PROXIES") or "0", most=9),
         postgres=_postgres(environ.get("KRING_DATABASE", "")),
         redis_url=_redis(environ.get("KRING_REDIS", "")),
-        secret_key=_secret_key(environ.get("KRING_SECRET_KEY", ""), data),
+        secret_key=_long_enough("KRING_SECRET_KEY", environ) or key_file(data, "signing"),
+        secret_key_before=_long_enough("KRING_SECRET_KEY_BEFORE", environ),
         debug=debug,
         log_level=_choice(environ, "KRING_LOG_LEVEL", "info", "debug", "warning", "error"),
         log_format=_choice(environ, "KRING_LOG_FORMAT", "json", "text"),
@@ -120,6 +151,7 @@ def read_env(environ: Mapping[str, str]) -> Env:
         mail_from=_sender(environ.get("KRING_MAIL_FROM") or f"kring@{host}"),
         text_encoder=_text_encoder(environ),
         policy=_policy(environ.get("KRING_POLICY", "")),
+        oidc=_oidc(environ),
     )
 
 
@@ -163,6 +195,33 @@ def _policy(value: str) -> Path | None:
         reason = getattr(error, "strerror", None) or "it is no file"
         raise SettingError(f"KRING_POLICY ({path}) cannot be read: {reason}.") from None
     return path
+
+
+def _oidc(environ: Mapping[str, str]) -> SignInService | None:
+    told = {name: environ.get(name, "") for name in VARIABLES if name.startswith("KRING_OIDC_")}
+    issuer, client_id = told["KRING_OIDC_ISSUER"].rstrip("/"), told["KRING_OIDC_CLIENT_ID"]
+    if not any(told.values()):
+        return None
+    example = "https://login.example/realm"
+    parts = _parts("KRING_OIDC_ISSUER", issuer, example)
+    if not parts.hostname or parts.username or parts.query or not _is_safe(parts):
+        raise SettingError(f"KRING_OIDC_ISSUER must look like {example}.")
+    for name in ("KRING_OIDC_CLIENT_ID", "KRING_OIDC_CLIENT_SECRET"):
+        if not told[name] or not told[name].isprintable():
+            raise SettingError(f"KRING_OIDC_ISSUER is set, and {name} is not, or not as a word.")
+    name = told["KRING_OIDC_NAME"] or parts.hostname
+    if len(name) > 40 or not name.isprintable():
+        raise SettingError("KRING_OIDC_NAME has 40 characters at most, on one line.")
+    hosts = tuple(filter(None, map(str.strip, told["KRING_OIDC_HOSTS"].split(","))))
+    if not all(_HOST.fullmatch(host) for host in hosts):
+        raise SettingError("KRING_OIDC_HOSTS must look like tokens.login.example,keys.example.")
+    return SignInService(issuer, client_id, told["KRING_OIDC_CLIENT_SECRET"], name, hosts)
+
+
+def _is_safe(parts: SplitResult) -> bool:
+    """https, or http on this very machine."""
+    local = parts.hostname in ("127.0.0.1", "::1", "localhost")
+    return parts.scheme == "https" or (parts.scheme == "http" and local)
 
 
 def _text_encoder(environ: Mapping[str, str]) -> Literal["auto", "sentence", "hashed"]:
@@ -263,12 +322,11 @@ def _time_zone(value: str) -> str:
     return value
 
 
-def _secret_key(value: str, data: Path) -> str:
-    if value:
-        if len(value) < 50:
-            raise SettingError("KRING_SECRET_KEY needs 50 characters or more.")
-        return value
-    return key_file(data, "signing")
+def _long_enough(name: str, environ: Mapping[str, str]) -> str:
+    value = environ.get(name, "")
+    if value and len(value) < 50:
+        raise SettingError(f"{name} needs 50 characters or more.")
+    return value
 
 
 def key_file(data: Path, name: str) -> str:

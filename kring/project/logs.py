@@ -12,6 +12,7 @@ import re
 import sys
 import traceback
 from collections.abc import MutableMapping
+from functools import lru_cache
 from typing import Any
 
 import structlog
@@ -27,6 +28,7 @@ ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,255}")
 CREDENTIALS = re.compile(r"(://[^:/@\s]*:)[^@/\s]+@")
 LONGEST = 2_000
 FRAMES = 12
+NAMES = 512
 
 Entry = MutableMapping[str, Any]
 
@@ -39,15 +41,23 @@ def redact(_: Any, __: str, event: Entry) -> Entry:
 
 
 def _without_secrets(name: str, value: Any) -> Any:
-    if name != "event" and SECRET_WORDS & set(re.split(r"[_\W]+", name.lower())):
+    if name != "event" and _is_secret(name):
         return BLANK
     if isinstance(value, str):
         value = _short(value)
-        value = CREDENTIALS.sub(rf"\1{BLANK}@", ONE_TIME.sub(rf"\1{BLANK}", value))
-        return ADDRESS.sub(BLANK, value)
+        if "/" in value:
+            value = ONE_TIME.sub(rf"\1{BLANK}", value)
+        if "@" in value:
+            value = ADDRESS.sub(BLANK, CREDENTIALS.sub(rf"\1{BLANK}@", value))
+        return value
     if isinstance(value, dict):
         return {inner: _without_secrets(str(inner), held) for inner, held in value.items()}
     return value
+
+
+@lru_cache(maxsize=NAMES)
+def _is_secret(name: str) -> bool:
+    return not SECRET_WORDS.isdisjoint(re.split(r"[_\W]+", name.lower()))
 
 
 def _short(value: str) -> str:
@@ -109,6 +119,9 @@ def configure(*, level: str, as_json: bool) -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=final)
     )
+    # Nothing of ours says where a line was written, or by which thread, so none need look it up.
+    logging._srcfile = None
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())

@@ -14,11 +14,20 @@ def wire() -> None:
 
     from kring.archive.events import DataImported
     from kring.core import events
-    from kring.feed import attention, partitions, snapshot_job, text_jobs
+    from kring.feed import attention, partitions, served_reasons, snapshot_job, text_jobs
     from kring.feed import handlers as feed
     from kring.feed.policy import choose_file
     from kring.jobs import schedule
+    from kring.media import previews
+    from kring.media import services as media
+    from kring.members import former
     from kring.members.events import IdentityDeleted
+    from kring.posts import media_jobs, publishing
+    from kring.posts.services.delete import EVERY as WIPE_EVERY
+    from kring.posts.services.delete import wipe_deleted
+    from kring.search import handlers as search
+    from kring.search import indexing
+    from kring.web import devices
 
     choose_file(settings.ENV.policy)
     events.subscribe(feed.LOGGED_EVENTS, "feed.log_act", feed.log_act)
@@ -26,9 +35,23 @@ def wire() -> None:
     events.subscribe(text_jobs.ANALYSED_EVENTS, "feed.analyse_text", text_jobs.hear_post)
     events.subscribe(text_jobs.FORGOTTEN_EVENTS, "feed.forget_text", text_jobs.hear_end)
     events.subscribe([DataImported], "feed.walk_texts", text_jobs.hear_import)
+    events.subscribe(search.INDEXED_EVENTS, search.INDEX, search.hear_change)
+    events.subscribe([DataImported], "search.read_all", search.hear_import)
+    schedule.register("search.catch_up", indexing.EVERY, indexing.catch_up)
+    events.subscribe(media_jobs.LINKED_EVENTS, "posts.link", media_jobs.hear_post)
+    events.subscribe([IdentityDeleted], "posts.remove_images", media_jobs.hear_end)
+    schedule.register("posts.publish_due", publishing.EVERY, publishing.publish_due)
+    schedule.register("posts.forget_cancelled", timedelta(minutes=1), publishing.forget_cancelled)
+    schedule.register("posts.wipe_deleted", WIPE_EVERY, wipe_deleted)
+    schedule.register("members.wipe_former", former.EVERY, former.wipe_former)
+    schedule.register("media.previews", previews.EVERY, previews.fetcher.start)
+    schedule.register("media.forget_previews", timedelta(hours=1), previews.clean_up)
+    schedule.register("media.clean_up", timedelta(hours=1), media.clean_up)
     schedule.register("feed.texts", text_jobs.EVERY, text_jobs.run)
     schedule.register("feed.topics", timedelta(hours=1), text_jobs.refresh)
     schedule.register("feed.attention", timedelta(hours=6), attention.trim)
+    schedule.register("feed.reasons", timedelta(hours=6), served_reasons.trim)
     schedule.register("feed.partitions", timedelta(hours=6), partitions.make_ready)
     schedule.register("feed.snapshot", snapshot_job.EVERY, snapshot_job.writer.start)
+    schedule.register("web.sessions", timedelta(hours=6), devices.forget_ended)
     schedule.register("core.trim_events", timedelta(hours=1), events.trim)

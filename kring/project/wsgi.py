@@ -7,6 +7,7 @@ import os
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
+from kring.media import policy
 from kring.project import processes
 from kring.project.bodies import BodiesFirst
 from kring.project.supervisor import BLOCKING_THREADS
@@ -20,6 +21,7 @@ application = BodiesFirst(
     django_application,
     slots=BLOCKING_THREADS // 2,
     largest=settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
+    largest_form=policy.BODY_BYTES,
 )
 
 

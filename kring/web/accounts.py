@@ -1,4 +1,8 @@
-"""Signing up and in, on django-allauth: whoever confirms their address gets a person."""
+"""Signing up and in, on django-allauth: whoever confirms their address gets a person.
+
+Who joins says a name and an address, and no password: it is chosen by whoever reads the mail. So
+nobody can prepare an account for somebody else and keep a key to it.
+"""
 
 from __future__ import annotations
 
@@ -6,42 +10,57 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
+from allauth.account import app_settings, forms
 from allauth.account.adapter import DefaultAccountAdapter
-from django import forms
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
+from allauth.account.models import EmailAddress
+from allauth.account.utils import user_pk_to_url_str
+from allauth.core import context
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kring.core import clock, nodes
-from kring.core.errors import Conflict
-from kring.core.html import clean_text, is_blank
-from kring.members.models import Account, Community
-from kring.members.queries import person_of
-from kring.members.services import PROFILE_FIELDS, create_person
+from kring.core.errors import Conflict, NotAllowed
+from kring.members.models import Account
+from kring.members.queries import community_name, person_of
+from kring.members.services import create_person
+from kring.web.signup import name_in
 
 EMAIL_CHARACTERS = 254
+# What is mailed when an account is changed, by the name that allauth has for it.
+NOTICES = {
+    "email_changed": _("Your e-mail address was changed."),
+    "password_changed": _("Your password was changed."),
+    "password_reset": _("Your password was set anew."),
+    "password_set": _("A password was set."),
+    "totp_activated": _("Signing in now asks for a code of your app."),
+    "totp_deactivated": _("Signing in no longer asks for a code of your app."),
+    "recovery_codes_generated": _("New recovery codes were made; the old ones do not work."),
+    "webauthn_added": _("A passkey was added."),
+    "webauthn_removed": _("A passkey was removed."),
+    "account_connected": _("A sign-in service was connected."),
+    "account_disconnected": _("A sign-in service was disconnected."),
+}
 
 
-class SignupForm(forms.Form):
-    """Added to allauth's fields: how others will see you."""
+class LoginForm(forms.LoginForm):  # type: ignore[misc]
+    def _setup_password_field(self) -> None:
+        """Keep the password: allauth drops it where none is asked of who joins."""
 
-    name = forms.CharField(
-        label=_("Your name, as others see it"),
-        max_length=100,
-        widget=forms.TextInput(attrs={"autocomplete": "name"}),
-    )
-    field_order = ["name", "email", "password1"]
 
-    def clean_name(self) -> str:
-        name = clean_text(self.cleaned_data["name"])
-        if is_blank(name) or len(name) > PROFILE_FIELDS["name"]:
-            raise forms.ValidationError(_("Tell your name."))
-        return name
+class PasswordForm(forms.ResetPasswordKeyForm):  # type: ignore[misc]
+    """Whoever has a link of ours chooses a password: their first, or another."""
 
-    def signup(self, request: HttpRequest, user: Account) -> None:
-        """allauth asks for this; the adapter makes the person when the address is confirmed."""
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["password1"].label = _("Password")
+        self.fields["password2"].label = _("The same once more")
 
 
 class KringAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -50,7 +69,7 @@ class KringAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def clean_email(self, email: str) -> str:
         if len(email) > EMAIL_CHARACTERS:
-            raise forms.ValidationError(_("Enter a valid e-mail address."))
+            raise ValidationError(_("Enter a valid e-mail address."))
         return email
 
     def save_user(self, request: HttpRequest, user: Account, form: Any, commit: bool = True) -> Any:
@@ -71,18 +90,70 @@ class KringAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def confirm_email(self, request: HttpRequest, email_address: Any) -> bool:
         """The address is theirs: now there is a person to speak as, once."""
         confirmed = bool(super().confirm_email(request, email_address))
-        account = email_address.user
-        if confirmed and account.asked_name and person_of(account) is None:
-            create_person(name=account.asked_name, now=clock.utc_now(), account=account)
-            Account.objects.filter(pk=account.pk).update(asked_name="")
+        if confirmed:
+            # Whoever confirms may correct the name: somebody else may have asked for it.
+            _welcome(email_address.user, name=name_in(request.POST.get("name", "")))
         return confirmed
+
+    def login(self, request: HttpRequest, user: Any) -> None:
+        """Only with a confirmed address, which a code or a sign-in service may have confirmed."""
+        _welcome(user)
+        super().login(request, user)
+
+    def get_email_verification_redirect_url(self, email_address: Any) -> str:
+        """Who has no password yet chooses one now, as with a link of "forgot my password"."""
+        account = email_address.user
+        if self.request.user.is_authenticated:
+            return reverse("settings_account")
+        if not email_address.verified or account.has_usable_password():
+            return reverse("account_login")
+        key = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(account)
+        return reverse("account_reset_password_from_key", args=[user_pk_to_url_str(account), key])
+
+    def send_account_already_exists_mail(self, email: str) -> None:
+        """Whose address waits to be confirmed gets that link again, whoever asked first."""
+        waiting = EmailAddress.objects.filter(
+            email__iexact=email, verified=False, user__asked_name__gt=""
+        ).first()
+        if waiting is None:
+            super().send_account_already_exists_mail(email)
+        else:
+            waiting.send_confirmation(context.request, signup=True)
+
+    def is_reauthentication_required(self, *, app: str, **more: Any) -> bool:
+        """Who has nothing to prove themselves with must have signed in just now."""
+        request = context.request
+        if not get_reauthentication_flows(request.user):
+            records = get_authentication_records(request, request.user)
+            latest = max((record["at"] for record in records), default=0.0)
+            if clock.utc_now().timestamp() - latest > settings.ACCOUNT_REAUTHENTICATION_TIMEOUT:
+                raise NotAllowed(
+                    gettext(
+                        "You signed in a while ago. Sign out, sign in again, and come back here."
+                    )
+                )
+        return bool(super().is_reauthentication_required(app=app, **more))
+
+    def send_notification_mail(
+        self, template_prefix: str, user: Any, context: Any = None, email: str | None = None
+    ) -> None:
+        """Tell somebody, at the address they had, that their account was changed.
+
+        Not who was never in: their first password changes nothing that they know.
+        """
+        if user.last_login is None:
+            return
+        to = email or EmailAddress.objects.get_primary_email(user)
+        said = NOTICES.get(template_prefix.rpartition("/")[2])
+        if to and said:
+            self.send_mail("account/email/notice", to, {"said": said})
 
     def render_mail(
         self, template_prefix: str, email: Any, context: dict[str, Any], headers: Any = None
     ) -> Any:
         """Links in mail lead to our own address, whatever host the request named."""
         ours = {name: _ours(value) for name, value in context.items()}
-        ours["current_site"] = SimpleNamespace(name=_community(), domain=settings.ENV.hostname)
+        ours["current_site"] = SimpleNamespace(name=community_name(), domain=settings.ENV.hostname)
         return super().render_mail(template_prefix, email, ours, headers)
 
     def populate_username(self, request: HttpRequest, user: Any) -> None:
@@ -92,11 +163,15 @@ class KringAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return settings.DEFAULT_FROM_EMAIL
 
     def format_email_subject(self, subject: str) -> str:
-        return f"[{_community()}] {subject}"
+        return f"[{community_name()}] {subject}"
 
 
-def _community() -> str:
-    return (Community.objects.filter(pk=1).first() or Community()).name
+def _welcome(account: Account, *, name: str = "") -> None:
+    """Make the person of an account whose address is confirmed, unless there is one."""
+    if account.asked_name and person_of(account) is None:
+        create_person(name=name or account.asked_name, now=clock.utc_now(), account=account)
+        account.asked_name = ""
+        Account.objects.filter(pk=account.pk).update(asked_name="")
 
 
 def _ours(value: Any) -> Any:

@@ -9,7 +9,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest
 
 from kring.core.prepared import Prepared, columns_of
-from kring.members.models import Community
+from kring.members.models import Account, Community
 from kring.posts.models import Audience, Goal
 
 # What a person may choose; groups and messages get their own places.
@@ -38,6 +38,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "community": community,
         "me": getattr(request, "identity", None),
+        "look": _look(request),
         "nav": NAV.get(match.url_name or "", "") if match else "",
         "here": here(request),
         "client_key": uuid.uuid4().hex,
@@ -49,12 +50,26 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 NAV = {
     "home": "home",
+    "people": "people",
     "topics": "topics",
     "topic": "topics",
     "bookmarks": "bookmarks",
     "policy": "policy",
     "steering": "steering",
+    "settings": "settings",
+    "settings_account": "settings",
+    "settings_sessions": "settings",
+    "settings_language": "settings",
+    "settings_appearance": "settings",
+    "settings_privacy": "settings",
+    "community": "settings",
+    "account_login": "sign_in",
 }
+
+
+def _look(request: HttpRequest) -> Account | None:
+    """Whose colours and size of text the page has; asks the database nothing."""
+    return getattr(request, "user", None) if getattr(request, "identity", None) else None
 
 
 def here(request: HttpRequest) -> str:

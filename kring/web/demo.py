@@ -15,6 +15,7 @@ from django.urls import reverse
 from kring.core import nodes
 from kring.core.errors import NotFound
 from kring.members.models import Account, Community, Identity, Kind
+from kring.web.visitors import role_of
 
 # Any of these means that somebody else's machine may be behind the connection.
 FORWARDING = (
@@ -58,9 +59,11 @@ def keeps_out(request: HttpRequest, person: Identity | None) -> bool:
     if person is None or not person.is_sample:
         return False
     path = request.path_info
+    if not path.startswith(ACCOUNT_PAGES):
+        return False
     # Signing in or joining while signed in only leads home.
     harmless = {reverse(name) for name in ("account_login", "account_signup", "account_logout")}
-    return path.startswith(ACCOUNT_PAGES) and path not in harmless
+    return path not in harmless
 
 
 def sign_in(request: Any, *, handle: str, now: datetime) -> Identity:
@@ -87,7 +90,10 @@ def sign_in(request: Any, *, handle: str, now: datetime) -> Identity:
 @transaction.atomic
 def _give_account(person: Identity, now: datetime) -> Account:
     account = Account(
-        id=nodes.new_id(), email=f"{person.handle}-{person.pk}@demo.invalid", created_at=now
+        id=nodes.new_id(),
+        email=f"{person.handle}-{person.pk}@demo.invalid",
+        role=role_of(person),
+        created_at=now,
     )
     account.set_unusable_password()
     account.save(force_insert=True)

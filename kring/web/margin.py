@@ -1,4 +1,4 @@
-"""What stands beside the feed: what one's connections talk about, and the topics one follows."""
+"""What stands around the feed: what connections talk about, followed topics, first steps."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from kring.members.models import Identity
 from kring.posts.cards import AuthorCard, Excerpt, TopicCard
 from kring.posts.models import Post, TopicFollow
 from kring.posts.visibility import listed
+from kring.web.first_steps import first_steps
 
 TOPICS = 12
 TALKING = 3
@@ -39,9 +40,10 @@ _SAID = Prepared(
 
 
 def aside(viewer: Identity) -> dict[str, Any]:
-    """3 queries at most."""
+    """3 queries at most; for somebody new 6 more."""
     topics = [TopicCard(*row) for row in _FOLLOWED.rows(viewer.pk)]
-    return {"topics": topics, "talking": _talking(viewer)}
+    steps = first_steps(viewer, topics)
+    return {"topics": topics, "talking": _talking(viewer), "steps": steps}
 
 
 def _talking(viewer: Identity) -> list[Excerpt]:

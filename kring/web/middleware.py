@@ -7,8 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
+from csp.constants import HEADER
+from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
+from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import translation
 
 from kring.core.errors import KringError
@@ -19,6 +24,8 @@ from kring.web import demo, errors
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 ACTING = "identity_id"
+# Neither a cache on the way nor the disk of a computer that others use keeps what a member saw.
+FOR_ONE = "private, no-store"
 log = structlog.get_logger("kring.web")
 
 
@@ -48,8 +55,27 @@ class RequestLogMiddleware:
         return response
 
 
+class ContentPolicyMiddleware(CSPMiddleware):
+    """Content-Security-Policy: the same for all our pages, so its words are put together once."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        super().__init__(get_response)
+        self._policy: str = build_policy()
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        if settings.DEBUG:
+            return super().process_response(request, response)
+        response.headers.setdefault(HEADER, self._policy)
+        return response
+
+
 class ActingMiddleware:
-    """Sets `request.identity`: the session's acting identity, checked on every request."""
+    """Sets `request.identity`: the session's acting identity, checked on every request.
+
+    What they are shown is for them alone, unless a view says that others may have it.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -73,7 +99,10 @@ class ActingMiddleware:
                 )
         if demo.keeps_out(request, request.identity):
             return errors.not_found(request)
-        return self.get_response(request)
+        response = self.get_response(request)
+        if request.identity is not None:
+            response.headers.setdefault("Cache-Control", FOR_ONE)
+        return response
 
 
 def _acting(request: Any, account: Account) -> Identity | None:
@@ -88,8 +117,6 @@ def _acting(request: Any, account: Account) -> Identity | None:
 
 
 def _speak_their_language(request: HttpRequest, account: Account) -> None:
-    from django.conf import settings
-
     if account.language and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
         translation.activate(account.language)
 
@@ -101,7 +128,10 @@ class ErrorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == 405 and not response.content:
+            return errors.not_this_way(request, response)
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         return errors.of(request, error) if isinstance(error, KringError) else None

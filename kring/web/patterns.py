@@ -15,7 +15,8 @@ from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+
+from kring.web.words import spoken
 
 SHAPES = 1_024
 # A sign that no text on a page has: `clean_text` takes it out of all that people write.
@@ -30,9 +31,7 @@ def fill(template_name: str, words: dict[str, str], **shape: Any) -> SafeString:
     again, whatever stands in them
     shape: everything the template asks about; values are part of what is kept, so few in number
     """
-    pattern = _pattern(
-        template_name, get_language() or "en", tuple(words), tuple(sorted(shape.items()))
-    )
+    pattern = _pattern(template_name, spoken() or "en", tuple(words), tuple(shape.items()))
     return mark_safe(pattern % {name: _safe(word) for name, word in words.items()})
 
 

@@ -20,7 +20,7 @@ from kring.web.pages import Item
 from kring.web.templatetags.kring import topics_of
 
 MOST_TOPICS = 10
-CHIPS = 6
+CHIPS = 4
 NAME_CHARACTERS = 80
 # What belongs to one page of a timeline, not to the timeline.
 OF_ONE_PAGE = ("before", "posted")
@@ -132,4 +132,6 @@ def _address(request: KringRequest, names: list[str]) -> str:
 
 
 def _folded(name: str) -> str:
-    return fold_topic(clean_text(name[:NAME_CHARACTERS]).strip().removeprefix("#"))
+    """The topic's name, or nothing for what none can be called."""
+    folded = fold_topic(clean_text(name[:NAME_CHARACTERS]).strip().removeprefix("#"))
+    return "" if "/" in folded else folded

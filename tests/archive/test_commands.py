@@ -85,7 +85,8 @@ def test_a_graph_can_be_imported_and_asked(kring, tmp_path):
             "is not Deskdrop data: it has no interactions.csv or interactions.csv.gz.",
         ),
         (["import", "deskdrop", __file__], "is not a folder"),
-        (["demo", "--no-serve", "--members", "5"], "120 to 5000 members"),
+        (["demo", "--no-serve", "--members", "5"], "121 to 5000 members"),
+        (["demo", "--no-serve", "--weeks", "2"], "4 to 52 weeks"),
         (["demo", "--no-serve", "--seed", "x"], "'x' is not a whole number"),
         (["timeline", "ada", "--until", "soon"], "'soon' is not a date or time"),
         (["timeline", "ada", "--degrees", "3"], "invalid choice"),
@@ -114,7 +115,7 @@ def test_the_demo_is_built_once_and_then_found(kring):
     code, out, err = kring.run("demo", "--no-serve", "--members", "121")
     assert (code, out) == (0, "")
     assert "members: 121" in err
-    assert kring.count("posts_post") == 260 + 747 + 60
+    assert kring.count("posts_post") == 380 + 937 + 60
     assert kring.run("demo", "--no-serve") == (0, "", "The demo community is here already.\n")
 
 

@@ -125,7 +125,7 @@ def test_without_its_top_reason_the_score_falls_by_it_and_the_rank_with_it(expla
         assert batch.score[place] - lowered.score[place] == pytest.approx(contribution, abs=1e-9)
         order = HOME.selector.prepare(context, lowered).order(POLICY.selection.look_ahead)
         found = order.index(place) + 1 if place in order else None
-        assert reason.rank_without_top == found
+        assert slate.what_ifs.ranks[at] == found
         below = best[best < batch.score[place]]
         by_score = int((lowered.score > lowered.score[place]).sum())
         if below.size and contribution > batch.score[place] - below[0]:

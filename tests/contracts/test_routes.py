@@ -20,6 +20,8 @@ from tests.web.visits import account_of, sign_in, square, stored
 
 pytestmark = pytest.mark.django_db
 
+# Pages of django-allauth keep its manners, such as leading the way in by its own forms.
+LIBRARY = ("account_", "mfa_", "socialaccount_", "openid_connect_")
 WAY_IN = 302
 NO = 405
 HERE, MOVED, SENT = 200, 302, 303
@@ -64,9 +66,20 @@ ROUTES = {
     "feed_json": private_page(),
     # Only what a page of ours sends is heard: tests/web/test_attention.py.
     "attention": Route(NO, 403, NO, 403),
+    # Nothing is new to a request that does not say since when: 204.
+    "news": Route(WAY_IN, NO, 204, NO),
+    "new_posts": private_page(),
     "policy": page(),
+    "landing": page(),
+    "keyboard": page(),
+    "community": Route(WAY_IN, WAY_IN, 403, 403),  # for owners: tests/web/test_community.py
+    "remove_logo": act(403),
+    "community_colours": Route(404, NO, 404, NO),
     "set_language": Route(NO, 422, NO, 422),
     "demo_sign_in": Route(NO, 404, NO, 404),  # this community is no sample
+    "send_image": act(422),
+    "preview_link": act(422),
+    "image": Route(404, NO, 404, NO),  # who sees which: tests/web/test_media.py
     "bookmarks": private_page(),
     "steering": private_page(),
     "mix_preview": private_page(),
@@ -76,18 +89,38 @@ ROUTES = {
     "add_topic": act(422),
     "set_switches": act(),
     "reset_everything": act(422),
+    "people": private_page(),
+    "suggest_people": private_page(),
+    "suggest_topics": private_page(),
     "topics": page(),
     "topic": page(),
+    "follow_topic": act(),
+    "unfollow_topic": act(),
     "mute_topic": act(),
     "unmute_topic": act(),
     "want_topic": act(422),
     "compose": act(422),
+    "advise": act(200),
+    "scheduled": private_page(),
+    "set_time_zone": act(422),
+    # Nothing of Bob's waits: who may touch what does, tests/web/test_scheduled.py.
+    "edit_scheduled": Route(WAY_IN, WAY_IN, 404, 404),
+    "publish_scheduled": act(404),
+    "cancel_scheduled": act(404),
+    "undo_cancel": act(404),
     "post": page(),
     "comment": act(422),
-    "share": Route(WAY_IN, WAY_IN, HERE, SENT),
+    # Without a word of one's own there is advice first: tests/web/test_advice.py.
+    "share": Route(WAY_IN, WAY_IN, HERE, HERE),
     "edit": own(422),
     "delete": own(SENT),
     "history": page(),
+    "why": Route(WAY_IN, NO, 404, NO),  # of a page that was served: tests/web/test_why.py
+    # Answers alike for what is not deleted, not one's own, and not there.
+    "undo_delete": act(404),
+    # Bob's own is a comment, and only whole threads are closed.
+    "close_comments": replace(act(422), others=403),
+    "open_comments": replace(act(422), others=403),
     "react": act(),
     "unreact": act(),
     "bookmark": act(),
@@ -102,6 +135,11 @@ ROUTES = {
     "mute_thread": act(),
     "unmute_thread": act(),
     "profile": page(),
+    "cv": page(),
+    # Only one's own can be edited: what is asked here is about Bob's, below about others'.
+    "edit_profile": Route(WAY_IN, WAY_IN, HERE, 422, others=403),
+    "undo_edit": Route(NO, WAY_IN, NO, 404, others=403),
+    "search_engines": Route(NO, WAY_IN, NO, SENT, others=403),
     "follow": act(),
     "unfollow": act(),
     "mute": act(),
@@ -112,8 +150,43 @@ ROUTES = {
     "account_logout": Route(MOVED, MOVED, HERE, MOVED),
     "account_inactive": Route(HERE, NO, HERE, NO),
     "account_signup": Route(HERE, HERE, MOVED, MOVED),
+    # Whoever says once more who they are: tests/web/test_handle.py.
+    "change_handle": Route(WAY_IN, WAY_IN, MOVED, MOVED),
+    "undo_handle": Route(NO, WAY_IN, NO, MOVED),
+    "settings": private_page(),
+    "settings_account": private_page(),
+    "settings_sessions": private_page(),
+    "settings_language": private_page(),
+    "settings_appearance": private_page(),
+    "settings_privacy": private_page(),
+    "sign_out_device": act(404),
+    "sign_out_others": act(),
+    "set_appearance": act(422),
     "account_reauthenticate": Route(MOVED, MOVED, HERE, HERE),
     "account_email": Route(MOVED, MOVED, HERE, MOVED),
+    "account_request_login_code": Route(HERE, HERE, MOVED, MOVED),
+    # Who is not signed in is sent to the way in, who is must say once more who they are.
+    "mfa_index": Route(MOVED, MOVED, MOVED, MOVED),
+    "mfa_list_webauthn": Route(MOVED, MOVED, MOVED, MOVED),
+    "mfa_authenticate": Route(MOVED, MOVED, MOVED, MOVED),
+    "mfa_reauthenticate": Route(MOVED, MOVED, MOVED, MOVED),
+    "mfa_reauthenticate_webauthn": Route(MOVED, MOVED, MOVED, MOVED),
+    "mfa_activate_totp": Route(MOVED, MOVED, MOVED, MOVED),
+    "mfa_deactivate_totp": Route(MOVED, MOVED, 404, 404),
+    "mfa_view_recovery_codes": Route(MOVED, MOVED, 404, NO),
+    "mfa_generate_recovery_codes": Route(MOVED, MOVED, MOVED, MOVED),
+    "mfa_download_recovery_codes": Route(MOVED, MOVED, 404, 404),
+    "mfa_add_webauthn": Route(MOVED, MOVED, MOVED, MOVED),
+    "mfa_edit_webauthn": Route(MOVED, MOVED, MOVED, MOVED),
+    "mfa_remove_webauthn": Route(MOVED, MOVED, MOVED, MOVED),
+    "mfa_login_webauthn": Route(MOVED, MOVED, MOVED, MOVED),
+    # No sign-in service is named here: tests/web/test_sign_in_service.py.
+    "openid_connect_login": Route(404, 404, 404, 404),
+    "openid_connect_callback": Route(404, 404, 404, 404),
+    "socialaccount_connections": Route(MOVED, MOVED, HERE, HERE),
+    "socialaccount_signup": Route(MOVED, MOVED, MOVED, MOVED),
+    "socialaccount_login_cancelled": Route(HERE, NO, HERE, NO),
+    "socialaccount_login_error": Route(401, NO, 401, NO),
     "account_email_verification_sent": Route(HERE, NO, HERE, NO),
     "account_change_password": Route(MOVED, MOVED, HERE, HERE),
     "account_set_password": Route(MOVED, MOVED, MOVED, MOVED),
@@ -127,9 +200,21 @@ ROUTES = {
 ON_POSTS = [name for name in ROUTES if name in (
     "post", "comment", "share", "edit", "delete", "history", "react", "unreact", "bookmark",
     "unbookmark", "hide", "unhide", "less", "undo_less", "more", "undo_more", "mute_thread",
-    "unmute_thread",
+    "unmute_thread", "undo_delete", "close_comments", "open_comments",
+    "why",
 )]  # fmt: skip
-ON_PEOPLE = ["profile", "follow", "unfollow", "mute", "unmute", "block", "unblock"]
+ON_TOPICS = [
+    "topic", "follow_topic", "unfollow_topic", "mute_topic", "unmute_topic", "want_topic",
+]  # fmt: skip
+# What an address names that is there for nobody.
+NAMING = {
+    "community_colours": ["ffff00"], "image": [1, 480], "account_confirm_email": ["no-such-key"],
+    "sign_out_device": ["12345"],
+}  # fmt: skip
+ON_OWN_PROFILE = ["edit_profile", "undo_edit", "search_engines"]
+ON_PEOPLE = [
+    *ON_OWN_PROFILE, "profile", "cv", "follow", "unfollow", "mute", "unmute", "block", "unblock",
+]  # fmt: skip
 FORGED_IDS = [
     "0", "-1", "99999999999999999999999", str(2**63), str(2**63 - 1), str(2**64), "abc", "1e3",
     "0x10", "%00", "٣", "1" * 5000, "1%0a", "../1", " 1",
@@ -165,12 +250,20 @@ def address(name: str, post_id: object = 0, handle: str = "ada") -> str:
     parameters = routes()[name].pattern.converters
     if name in ON_POSTS:
         return reverse(name, args=[post_id])
+    if name in ("edit_profile", "undo_edit"):
+        return reverse(name, args=[handle, "about"])
     if name in ON_PEOPLE:
         return reverse(name, args=[handle])
-    if name in ("topic", "mute_topic", "unmute_topic", "want_topic"):
+    if name in NAMING:
+        return reverse(name, args=NAMING[name])
+    if name in ON_TOPICS:
         return reverse(name, args=["harvest"])
-    if name == "account_confirm_email":
-        return reverse(name, args=["no-such-key"])
+    if name in ("edit_scheduled", "publish_scheduled", "cancel_scheduled", "undo_cancel"):
+        return reverse(name, args=[12345])
+    if name in ("mfa_edit_webauthn", "mfa_remove_webauthn"):
+        return reverse(name, args=[1])
+    if name.startswith("openid_connect"):
+        return reverse(name, args=["service"])
     if name == "account_reset_password_from_key":
         return reverse(name, kwargs={"uidb36": "zz", "key": "no-such"})
     assert not parameters
@@ -200,10 +293,10 @@ def test_each_route_answers_an_anonymous_person_and_a_member_as_described(here):
     before = stored()
     answers = {}
     for name in ROUTES:
-        path = address(name, own_post(name, here))
+        path = address(name, own_post(name, here), "bob" if name in ON_OWN_PROFILE else "ada")
         asked, told = nobody.get(path), nobody.post(path)
         for answer in (asked, told):
-            if answer.status_code == WAY_IN and not name.startswith("account_"):
+            if answer.status_code == WAY_IN and not name.startswith(LIBRARY):
                 assert answer.headers["Location"].startswith(reverse("account_login"))
         with undone():
             asked_by_bob = sign_in(here.town.bob).get(path)
@@ -221,13 +314,14 @@ def test_each_route_answers_an_anonymous_person_and_a_member_as_described(here):
 
 
 def test_a_method_that_nobody_expects_is_refused(here):
+    account_of(here.town.ada, password="long enough to keep")
     ada = sign_in(here.town.ada)
     before = stored()
     answers = {
         (name, method): getattr(ada, method)(address(name, here.public.pk)).status_code
         for name in ROUTES
         for method in ("put", "patch", "delete", "trace", "options", "head")
-        if not name.startswith("account_")
+        if not name.startswith(LIBRARY)
     }
     assert answers == {
         (name, method): ROUTES[name].bob_get if method == "head" else NO for name, method in answers
@@ -294,6 +388,15 @@ def test_what_is_not_for_somebody_is_not_there_for_them(here, name):
             assert "surprise" not in words
             assert "tomatoes" not in words.lower()
         assert stored() == before
+
+
+@pytest.mark.parametrize("name", ON_OWN_PROFILE)
+def test_only_oneself_changes_a_profile(here, name):
+    bob = sign_in(here.town.bob)
+    before = stored()
+    for answer in _ask(bob, name, address(name, handle="ada")):
+        assert answer.status_code == ROUTES[name].others == 403
+    assert stored() == before
 
 
 @pytest.mark.parametrize("name", ["edit", "delete"])

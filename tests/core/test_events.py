@@ -61,6 +61,18 @@ def test_an_event_owes_each_handler_one_delivery_and_can_be_read_back():
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("_heard")
+def test_what_a_handler_is_owed_is_told_newest_first():
+    for door in (1, 2, 3):
+        knock(door)
+    Delivery.objects.filter(handler="test.one", event=events.last_seq()).delete()
+    owed = [recorded.event for recorded in events.owed_to("test.one", limit=5)]
+    assert owed == [Knocked(door=2), Knocked(door=1)]
+    assert [one.event for one in events.owed_to("test.two", limit=1)] == [Knocked(door=3)]
+    assert events.owed_to("test.three", limit=5) == []
+
+
+@pytest.mark.django_db
 def test_a_tail_tells_what_came_since_once_and_in_order():
     start = knock(1)
     tail = events.Tail(start_after=start)

@@ -3,7 +3,7 @@
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from kring.core.http import AddressPolicy
@@ -54,7 +54,6 @@ def test_a_special_network_is_refused_from_its_first_address_to_its_last(network
             assert not AddressPolicy().permits_address(disguised), form
 
 
-@settings(deadline=None)
 @given(any_special_v4 | st.ip_addresses(v=4))
 def test_an_ipv4_address_that_is_not_global_is_refused_in_all_its_forms(address):
     assume(
@@ -68,7 +67,6 @@ def test_an_ipv4_address_that_is_not_global_is_refused_in_all_its_forms(address)
         assert not policy.permits_address(disguised), form
 
 
-@settings(deadline=None)
 @given(st.ip_addresses())
 def test_nothing_is_global_that_the_standard_library_calls_special(address):
     if is_global(address) and address not in NAT64:

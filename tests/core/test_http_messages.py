@@ -53,7 +53,7 @@ def test_every_error_has_its_own_code_and_a_sentence():
         for kind in vars(http).values()
         if isinstance(kind, type) and issubclass(kind, OutboundError)
     ]
-    assert len(errors) == 10
+    assert len(errors) == 11
     assert len({kind.code for kind in errors}) == len(errors)
     for kind in errors:
         assert str(kind("10.0.0.1")) == kind.sentence

@@ -2,7 +2,6 @@
 
 import socket
 import threading
-import time
 from ipaddress import ip_address
 
 import pytest
@@ -130,10 +129,9 @@ def test_a_resolver_that_finds_nothing_is_unreachable():
 
 def test_a_name_server_that_keeps_silent_costs_no_more_than_the_deadline(world):
     world.names["silent.test"] = [SILENT]
-    started = time.monotonic()
     with pytest.raises(TooSlow):
         world.fetch(world.url(host="silent.test"), seconds=0.2)
-    assert time.monotonic() - started < 3
+    assert world.dns.asked["silent.test", "A"] == 1
 
 
 def test_the_next_address_is_tried_when_one_does_not_answer(world):
@@ -197,21 +195,21 @@ def test_the_systems_resolver_answers_as_the_machine_would():
 
 
 def test_the_systems_resolver_is_left_behind_when_time_is_up(monkeypatch):
-    release = threading.Event()
+    release, returned = threading.Event(), threading.Event()
 
     def stuck(*_args, **_rest):
-        release.wait(10)
+        release.wait(60)
+        returned.set()
         raise socket.gaierror("no such name")
 
     monkeypatch.setattr(socket, "getaddrinfo", stuck)
     resolver = SystemResolver(lookups=1)
-    started = time.monotonic()
     with pytest.raises(TooSlow, match="took too long"):
         resolver.resolve("stuck.test", 80, timeout=0.1)
     with pytest.raises(TooSlow) as caught:  # and no second thread joins the first
         resolver.resolve("stuck.test", 80, timeout=0.1)
     assert "busy" in caught.value.detail
-    assert time.monotonic() - started < 3
+    assert not returned.is_set()
     release.set()
     with pytest.raises(Unreachable):  # the place is free again
         resolver.resolve("gone.test", 80, timeout=5)

@@ -3,7 +3,6 @@
 import shutil
 import ssl
 import subprocess
-import time
 
 import pytest
 
@@ -84,11 +83,10 @@ def test_a_redirect_off_https_is_not_followed(world, trusting):
 
 
 def test_a_handshake_that_never_ends_is_cut_at_the_deadline(world, trusting):
-    world.site.greet = lambda _: world.site.pause(60)
-    started = time.monotonic()
+    world.site.greet = world.site.stay_silent
     with pytest.raises(TooSlow):
         world.fetch(world.url(scheme="https"), tls=trusting, seconds=0.2)
-    assert time.monotonic() - started < 3
+    assert world.site.left.wait(10)
 
 
 def test_a_drip_over_tls_is_cut_at_the_deadline(world, trusting):

@@ -5,7 +5,7 @@ from ipaddress import IPv4Address
 from urllib.parse import urlsplit
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kring.core.http import BadUrl
@@ -134,7 +134,6 @@ def spellings(address: IPv4Address) -> st.SearchStrategy[str]:
     return st.integers(1, 4).flatmap(in_parts)
 
 
-@settings(deadline=None)
 @given(st.ip_addresses(v=4).flatmap(spellings))
 def test_what_libc_would_read_as_an_address_is_seen_as_that_address_or_refused(spelling):
     meant = IPv4Address(socket.inet_aton(spelling))
@@ -153,7 +152,6 @@ pieces = (
 url_like = st.lists(st.sampled_from(pieces), max_size=12).map("".join)
 
 
-@settings(deadline=None)
 @given(url_like | url_like.map("http://{}".format) | st.text().map("http://{}".format))
 def test_other_parsers_agree_on_what_we_make_of_a_url(text):
     try:

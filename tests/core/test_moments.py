@@ -17,7 +17,7 @@ MOMENTS = st.datetimes(datetime(1999, 1, 1), datetime(2069, 1, 1), timezones=st.
 
 @pytest.mark.django_db
 @given(st.lists(MOMENTS, min_size=1, max_size=8))
-@settings(max_examples=30, deadline=None, suppress_health_check=[*HealthCheck])
+@settings(max_examples=30, suppress_health_check=[*HealthCheck])
 def test_they_are_rounded_down_alike(moments):
     moments += [moments[0].replace(microsecond=0), moments[0].replace(microsecond=999_999)]
     RecordedEvent.objects.all().delete()

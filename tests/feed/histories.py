@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -32,6 +32,7 @@ from kring.network import services as network
 from kring.posts import services as posts
 from kring.posts.models import Post
 from kring.posts.services import Draft
+from kring.posts.services.delete import wipe_deleted
 
 TEXTS = (
     "What we learned this week about bread and how an oven keeps its heat.",
@@ -46,6 +47,7 @@ OWN_WORDS = "This is worth your time: it says in nine words why."
 REACTIONS = ("like", "helped", "curious")
 AUDIENCES = ("public", "members", "connections", "group", "direct")
 
+MOMENT = timedelta(minutes=1)
 # Small quotas, so that a row too many or too few shows; everyone is close enough to be strong.
 _USUAL = default_policy()
 POLICY = replace(
@@ -128,6 +130,15 @@ def _edit(h: History, who: Identity, post: Post, b: int) -> None:
     posts.edit(editor=post.author, post_id=post.pk, text=text, now=h.clock())
 
 
+def _undo_delete(h: History, a: int, b: int, c: int) -> None:
+    """Of two times one thinks better of it; else the words go."""
+    post = Post.objects.filter(deleted_at__isnull=False).order_by("-deleted_at").first()
+    if post is not None and b % 2:
+        posts.undo_delete(by=post.author, post_id=post.pk, now=post.deleted_at + MOMENT)
+    else:
+        wipe_deleted(h.clock())
+
+
 def _comment(h: History, who: Identity, post: Post, b: int) -> None:
     posts.comment(author=who, in_reply_to=post.pk, draft=Draft(text=COMMENT), now=h.clock())
 
@@ -202,6 +213,7 @@ VERBS: dict[str, Callable[[History, int, int, int], None]] = {
     "delete": _on_post(
         lambda h, who, post, b: posts.delete(by=post.author, post_id=post.pk, now=h.clock())
     ),
+    "undo_delete": _undo_delete,
     "comment": _on_post(_comment),
     "comment_more": _on_post(_comment),
     "repost": _on_post(_repost),

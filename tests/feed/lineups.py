@@ -9,6 +9,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from kring.feed.batch import Batch
+from kring.feed.hydrators import Standing
 from kring.feed.policy import default_policy
 from kring.feed.profile import profile_of
 from kring.feed.selection import Contest, Reranking
@@ -110,6 +111,7 @@ def contest(rows: list[Row], rules=RULES, outside_share: float | None = None) ->
     )
     policy = replace(POLICY, selection=rules)
     context = Context(world, viewer, policy, profile_of(world, viewer, policy))
+    batch.columns.update(Standing().hydrate(context, batch))
     return Reranking().prepare(context, batch)
 
 

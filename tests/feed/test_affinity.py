@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kring.feed.affinity import reciprocity, ties
@@ -38,7 +38,6 @@ class Tally:
 
 
 @given(DRAWS)
-@settings(deadline=None)
 def test_summing_all_acts_and_stepping_through_them_agree(draws):
     world = World()
     steps: dict[int, tuple[Tally, Tally]] = {}

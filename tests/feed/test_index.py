@@ -74,7 +74,6 @@ def tellings(seed, count):
 @given(st.integers(0, 2**32), st.integers(5, 45), st.integers(0, 30), st.integers(1, 4))
 @settings(
     max_examples=HISTORIES,
-    deadline=None,
     # A seed has no simpler form.
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=[*HealthCheck],

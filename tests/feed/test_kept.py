@@ -118,7 +118,7 @@ def test_a_page_with_all_its_reasons_serves_who_asks_for_fewer_and_not_the_other
     facts = [group.facts for group in brief.items[0].reason.groups]
     assert not any(facts)
     assert any(group.facts for group in full.items[0].reason.groups)
-    assert brief.items[0].reason.rank_without_top is None
+    assert brief.slate.what_ifs is None
     for field in ("prior", "held_back", "top_group", "rank_by_time", "moved"):
         assert getattr(brief.items[0].reason, field) == getattr(full.items[0].reason, field)
     shares = [[g.contribution for g in one.items[0].reason.groups] for one in (brief, full)]
@@ -142,6 +142,7 @@ CHANGES = {
     "the author has another name": lambda t, p: update_profile(
         identity=t.ada, now=LATER, name="Ada of the Hill"
     ),
+    "a stranger mentions me": lambda t, p: write(t.dan, "A question for @bob: which form is it?"),
     "a stranger comments": lambda t, p: comment(
         author=t.dan, in_reply_to=p, draft=Draft(text="Well said."), now=LATER
     ),

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from kring.feed.selection.likeness import FIRST
-from tests.feed.lineups import Row, contest, likeness
+from tests.feed.lineups import INSIDE, Row, contest, likeness
 
 POSTS = [
     Row(1, 9.0, vector=(3, 4)),
@@ -42,4 +42,11 @@ def test_those_further_down_are_compared_when_they_are_needed(vector):
     found.widen()
     assert len(row) == len(posts)
     assert row == [likeness(posts[3], other) for other in posts]
-    assert found.row(160)[3] == pytest.approx(row[160])
+    assert found.row(FIRST + 32)[3] == pytest.approx(row[FIRST + 32])
+
+
+def test_whoever_stands_first_may_be_anybody():
+    strangers = [Row(INSIDE + at, 9.0 - at / 1000) for at in range(FIRST + 5)]
+    known = [Row(1, 1.0, topics=(5,)), Row(2, 0.9, topics=(5,)), Row(3, 0.8)]
+    order = contest([*strangers, *known], outside_share=0.0).order(3)
+    assert [at - len(strangers) for at in order] == [0, 2, 1]

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from django.db import connection, transaction
@@ -70,7 +71,7 @@ def test_deleting_somebody_cuts_the_bridge_when_the_worker_hears_of_it():
 def test_a_served_page_waits_in_its_process_and_is_then_in_the_table(monkeypatch):
     buffer = PageBuffer()
     monkeypatch.setattr(buffer, "_writer", object())  # the writer's work is done by hand here
-    buffer.add(viewer=5, page=page(11, 12))
+    buffer.add(viewer=5, page=lambda: page(11, 12))
     assert [decode_page(row).posts for row in buffer.waiting_for(5)] == [[11, 12]]
     assert buffer.waiting_for(6) == []
     buffer.flush()
@@ -81,7 +82,7 @@ def test_a_served_page_waits_in_its_process_and_is_then_in_the_table(monkeypatch
 def test_a_page_that_cannot_be_written_is_kept_for_the_next_attempt(monkeypatch):
     buffer = PageBuffer()
     monkeypatch.setattr(buffer, "_writer", object())
-    buffer.add(viewer=5, page=page(11))
+    buffer.add(viewer=5, page=lambda: page(11))
     with monkeypatch.context() as broken:
         broken.setattr(LoggedPage.objects, "bulk_create", lambda *a, **k: 1 / 0)
         with pytest.raises(ZeroDivisionError):
@@ -96,7 +97,7 @@ def test_the_page_log_is_bounded(monkeypatch):
     monkeypatch.setattr(buffer, "_writer", object())
     monkeypatch.setattr("kring.feed.log.MAX_WAITING", 3)
     for post in range(5):
-        buffer.add(viewer=5, page=page(post))
+        buffer.add(viewer=5, page=partial(page, post))
     assert [decode_page(row).posts for row in buffer.waiting_for(5)] == [[0], [1], [2]]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from kring.feed.circle import Circle
 from kring.feed.features import NAMES
 from kring.feed.home import rank
 from kring.feed.near import near_of
@@ -29,6 +30,10 @@ def opened_by(people):
         for kind in (ActKind.READ, ActKind.REACT, ActKind.COMMENT):
             town.act(person, kind, 1, pushed)
     return town, plain, pushed
+
+
+def circle(town, **viewer):
+    return Circle(town.world, Viewer(id=1, now_ms=NOON, **viewer))
 
 
 def told(town, post, **viewer):
@@ -58,9 +63,12 @@ def test_a_crowd_of_ties_counts_each_of_them():
 
 def test_who_knows_few_people_hears_strangers_a_little_less():
     town, _, pushed = opened_by(CROWD)
-    weights = near_of(town.world, Viewer(id=1, now_ms=NOON, connection_ids=[2, 3]), POLICY)
-    assert weights[town.world.people.find(2)] == 1.0
-    assert weights[town.world.people.find(100)] == pytest.approx(1 - 2 / POLICY.company.near_ties)
+    near = near_of(circle(town, connection_ids=[2, 3]), POLICY)
+    people = town.world.people.find_many(np.array([2, 100]))
+    assert near.weight_of(people).tolist() == [
+        1.0,
+        pytest.approx(1 - 2 / POLICY.company.near_ties),
+    ]
     assert told(town, pushed, connection_ids=[2, 3])["commenters"] > np.log1p(9)
 
 
@@ -81,8 +89,8 @@ def test_an_authors_record_is_how_they_were_received_not_by_how_many():
 
 def test_for_who_knows_nobody_everybody_counts():
     town, _, pushed = opened_by(CROWD)
-    assert near_of(town.world, Viewer(id=1, now_ms=NOON), POLICY) is None
-    assert near_of(town.world, Viewer(id=1, now_ms=NOON, connection_ids=[999]), POLICY) is None
+    assert near_of(circle(town), POLICY) is None
+    assert near_of(circle(town, connection_ids=[999]), POLICY) is None
     seen = told(town, pushed, membership_ids=[3])
     assert seen["commenters"] == pytest.approx(np.log1p(12))
     assert seen["heat_hour"] == pytest.approx(np.log1p(6), abs=1e-3)

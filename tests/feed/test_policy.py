@@ -119,7 +119,7 @@ def refusal_of(text):
 
 
 @given(st.sampled_from(PLACES), JUNK)
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_whatever_stands_in_a_policy_it_is_read_or_refused_in_a_sentence(place, junk):
     document = copy.deepcopy(DOCUMENT)
     inner = document

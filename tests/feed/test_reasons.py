@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kring.feed.facts import BUILDERS, gather_evidence
+from kring.feed.evidence import Evidence
+from kring.feed.facts import BUILDERS
 from kring.feed.features import FEATURES, GROUPS, NAMES
 from kring.feed.home import HOME, context_of, rank
 from kring.feed.pipeline import candidates, score
@@ -45,7 +46,8 @@ def test_without_its_top_reason_an_item_stands_where_the_rank_says(large):
     batch, _ = candidates(HOME, context)
     score(HOME, context, batch)
     slate = rank(world, viewer, POLICY, 20)
-    for post_id, reason in zip(slate.post_id.tolist(), slate.reasons, strict=True):
+    places = slate.what_ifs.ranks
+    for post_id, reason, place in zip(slate.post_id.tolist(), slate.reasons, places, strict=True):
         assert reason.top_group is not None
         top = max(reason.groups, key=lambda group: group.contribution)
         assert top.group == reason.top_group
@@ -56,7 +58,7 @@ def test_without_its_top_reason_an_item_stands_where_the_rank_says(large):
         lowered.score = lowered.v_plus * lowered.multiplier + lowered.v_minus
         assert batch.score[at] - lowered.score[at] == pytest.approx(top.contribution, abs=1e-9)
         order = HOME.selector.prepare(context, lowered).order(POLICY.selection.look_ahead)
-        assert reason.rank_without_top == (order.index(at) + 1 if at in order else None)
+        assert place == (order.index(at) + 1 if at in order else None)
 
 
 def test_the_rank_by_time_counts_newer_candidates():
@@ -214,8 +216,8 @@ def test_how_few_saw_a_post_cannot_be_worked_out_from_what_was_expected(reach):
     context = context_of(town.world, Viewer(id=1, now_ms=NOON, connection_ids=[2]), POLICY)
     batch, _ = candidates(HOME, context)
     score(HOME, context, batch)
-    evidence, at = gather_evidence(context, batch), batch.post_id.tolist().index(post)
-    fact = BUILDERS[NAMES.index("response")](evidence, at, -0.5)
+    at = np.flatnonzero(batch.post_id == post)
+    fact = BUILDERS[NAMES.index("response")](Evidence(context, batch, at), 0, -0.5)
     assert (fact is not None) is (reach >= 5)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from kring.feed.policy import default_policy
-from kring.feed.response import evidence, expected_rates
+from kring.feed.response import evidence, expected_rates, response_ratio
 from kring.feed.stages import Viewer
 from kring.feed.world import ActKind, Exposure, ExposureColumns
 from tests.feed.communities import HOUR, NOON, Town
@@ -17,7 +17,10 @@ KAPPA = POLICY.response.kappa
 
 def told(town, post):
     rows = np.array([town.world.posts.index.find(post)], dtype=np.int32)
-    return [float(column[0]) for column in evidence(town.world, rows, NOON, POLICY)]
+    columns = evidence(town.world, rows, NOON, POLICY)
+    return [
+        float(column[0]) for column in (*columns, response_ratio(town.world, rows, NOON, POLICY))
+    ]
 
 
 def see(town, people, post, expected=0.1, chance=1.0):

@@ -54,7 +54,7 @@ def served(monkeypatch, bob):
         )  # fmt: skip
         with monkeypatch.context() as patch:
             patch.setattr("kring.feed.log.nodes.new_id", lambda: page_id)
-            pages.add(viewer=bob, page=page)
+            pages.add(viewer=bob, page=lambda: page)
         if written:
             pages.flush()
         return page_id
@@ -170,7 +170,7 @@ def test_a_page_that_cannot_report_tells_its_chances_once(town, posts, bob, monk
         surface="json", policy="0" * 16, ranker="hand-1", posts=[posts[0].pk], sources=[0],
         stages=[3], propensities=[1.0], bins=b"0",
     )  # fmt: skip
-    page_id = pages.add(viewer=bob, page=page, exposure=chances)
+    page_id = pages.add(viewer=bob, page=lambda: page, exposure=chances)
     waiting = list(pages._waiting)
     pages.flush()
     pages._waiting = waiting  # as after an attempt that seemed to fail

@@ -30,13 +30,13 @@ def rules(draw):
 
 
 @given(ROWS, rules(), SHARES, st.integers(0, 30))
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_the_order_is_the_greedy_one(rows, rules, share, limit):
     assert contest(rows, rules, share).order(limit) == Naive(rows, rules, share).order(limit)
 
 
 @given(ROWS.filter(bool), rules(), SHARES, st.data())
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_the_place_with_another_score_is_where_it_would_have_stood(rows, rules, share, data):
     found = contest(rows, rules, share)
     served = found.order(data.draw(st.integers(0, len(rows))))
@@ -51,7 +51,6 @@ def test_the_place_with_another_score_is_where_it_would_have_stood(rows, rules, 
 
 
 @given(ROWS, SHARES)
-@settings(deadline=None)
 def test_everyone_gets_one_place_and_the_same_place_again(rows, share):
     order = contest(rows, outside_share=share).order(99)
     assert sorted(order) == list(range(len(rows)))
@@ -59,7 +58,6 @@ def test_everyone_gets_one_place_and_the_same_place_again(rows, share):
 
 
 @given(ROWS)
-@settings(deadline=None)
 def test_a_longer_page_begins_like_a_shorter_one(rows):
     found = contest(rows)
     assert found.order(5) == found.order(12)[:5] == contest(rows).order(5)
@@ -71,7 +69,6 @@ FREE = replace(
 
 
 @given(ROWS)
-@settings(deadline=None)
 def test_without_rules_the_score_alone_decides(rows):
     rows = [replace(row, kind=AuthorKind.SOURCE) for row in rows]
     found = contest(rows, FREE, 1.0)
@@ -204,7 +201,6 @@ def test_what_was_moved_names_the_rule_that_held_it():
 
 
 @given(ROWS, rules(), SHARES)
-@settings(deadline=None)
 def test_moves_add_up_to_the_order(rows, rules, share):
     found = contest(rows, rules, share)
     order = found.order(20)

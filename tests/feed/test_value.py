@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -22,7 +22,6 @@ BIAS = hnp.arrays(np.float64, (len(HEADS),), elements=ODDS)
 
 
 @given(BIAS, TERMS)
-@settings(deadline=None)
 def test_prior_and_contributions_sum_to_the_value(bias, terms):
     values = np.tile(np.array(POLICY.value.weights), (len(terms), 1))
     shares = attribute(bias, terms, values)
@@ -33,7 +32,6 @@ def test_prior_and_contributions_sum_to_the_value(bias, terms):
 
 
 @given(ODDS, st.floats(-1e-2, 1e-2))
-@settings(deadline=None)
 def test_the_slope_is_smooth_where_the_quotient_loses_its_digits(bias, step):
     steps = np.linspace(0.0, 1.0, 2001)
     at = sigmoid(np.array(bias + step * steps))

@@ -95,7 +95,6 @@ def counters(world):
 
 
 @given(POSTS, ACTS)
-@settings(deadline=None)
 def test_events_one_by_one_make_the_world_that_loading_makes(post_draws, act_draws):
     posts = posts_of(post_draws)
     acts = acts_of(act_draws, posts)
@@ -107,7 +106,6 @@ def test_events_one_by_one_make_the_world_that_loading_makes(post_draws, act_dra
 
 
 @given(POSTS, ACTS, ACTS)
-@settings(deadline=None)
 def test_undoing_acts_brings_the_counters_back(post_draws, first, then):
     posts = posts_of(post_draws)
     kept = acts_of(first, posts)
@@ -129,7 +127,7 @@ def test_undoing_acts_brings_the_counters_back(post_draws, first, then):
 
 
 @given(POSTS, ACTS)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_rebuilding_the_indexes_changes_nothing(post_draws, act_draws):
     posts = posts_of(post_draws)
     acts = acts_of(act_draws, posts)
@@ -244,7 +242,6 @@ def test_responses_older_than_the_window_are_not_counted():
 
 
 @given(st.lists(st.integers(-5, 40), max_size=60), st.lists(st.integers(-5, 40), max_size=20))
-@settings(deadline=None)
 def test_an_id_keeps_its_number(ids, others):
     index = IdIndex()
     numbers = {id_: index.add(id_) for id_ in ids}
@@ -260,7 +257,6 @@ ROWS = st.lists(st.tuples(st.integers(-1, 5), st.integers(0, 9)), max_size=30)
 
 
 @given(ROWS, ROWS, st.sets(st.integers(0, 59)), st.booleans(), st.booleans())
-@settings(deadline=None)
 def test_groups_hold_each_row_once_oldest_first(base, fresh, leaving, aged, settled):
     """However rows came and went: as if all that are left had come together."""
     every = base + fresh
@@ -289,6 +285,8 @@ def test_groups_hold_each_row_once_oldest_first(base, fresh, leaving, aged, sett
     for each, expected in newest.items():
         found = groups.newest(np.arange(-1, 8, dtype=np.int32), each).tolist()
         assert sorted(found) == sorted(expected)
+    last = [(groups.rows(key).tolist() or [-1])[-1] for key in range(-1, 8)]
+    assert groups.last(np.arange(-1, 8, dtype=np.int32)).tolist() == last
 
 
 def test_what_left_a_group_can_come_back():
@@ -300,7 +298,6 @@ def test_what_left_a_group_can_come_back():
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 4))))
-@settings(deadline=None)
 def test_ranges_and_contains(pairs):
     starts = np.array([s for s, _ in pairs], dtype=np.int64)
     lengths = np.array([n for _, n in pairs], dtype=np.int64)
@@ -320,7 +317,6 @@ def test_posts_that_arrive_late_take_their_place_in_time():
 
 
 @given(POSTS, ACTS, st.data())
-@settings(deadline=None)
 def test_removing_posts_leaves_the_community_that_is_left(post_draws, act_draws, data):
     posts = posts_of(post_draws)
     world = told(posts, acts_of(act_draws, posts))

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Response,
+    expect,
+    sync_playwright,
+)
 
 from tests.processes import Kring, free_port
 
@@ -31,11 +39,11 @@ class Served:
 
 
 @pytest.fixture(scope="session")
-def served(tmp_path_factory) -> Iterator[Served]:
+def served(once, tmp_path_factory) -> Iterator[Served]:
     """The demo community with two web processes and a worker."""
-    kring = Kring(tmp_path_factory.mktemp("journeys"))
-    built = kring.run("demo", "--no-serve", timeout=120)
-    assert built.returncode == 0, built.stderr
+    data = tmp_path_factory.mktemp("journeys") / "data"
+    shutil.copytree(once("demo", build_demo), data)
+    kring = Kring(data)
     port = free_port()
     try:
         process = kring.serve(port, "--workers", "2")
@@ -43,6 +51,25 @@ def served(tmp_path_factory) -> Iterator[Served]:
         yield Served(url, port, lambda: kring.output(process), kring.data)
     finally:
         kring.stop()
+
+
+@contextmanager
+def empty_site(data: Path, migrated: Path, host: str) -> Iterator[tuple[str, Path]]:
+    """A Kring where nobody is yet and anybody may join: its address, and the folder of its mail."""
+    shutil.copytree(migrated, data)
+    kring, port = Kring(data), free_port()
+    plain, url = kring.environ, f"http://{host}:{port}"
+    kring.environ = lambda **more: plain(KRING_URL=url, **more)
+    try:
+        kring.serve(port)
+        yield url, data / "mail"
+    finally:
+        kring.stop()
+
+
+def build_demo(folder: Path) -> None:
+    built = Kring(folder).run("demo", "--no-serve", "--members", "121", timeout=300)
+    assert built.returncode == 0, built.stderr
 
 
 @pytest.fixture(scope="session")
@@ -57,20 +84,21 @@ def chromium() -> Iterator[Browser]:
     # refuses the tests of other modules their database.
     if CHROMIUM is None:
         pytest.skip("no Chromium: run sudo apt-get install chromium")
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*QUIET])
         yield browser
         browser.close()
 
 
-@pytest.fixture
-def visit(chromium, demo) -> Iterator:
-    """Opens a browser window of its own; at the end, nothing may have been refused or broken."""
+@contextmanager
+def windows(chromium: Browser, url: str) -> Iterator[Callable[..., Page]]:
+    """Opens browser windows of their own; at the end, nothing may have been refused or broken."""
     opened, complaints = [], []
 
     def visit(**options) -> Page:
         # Without motion no colour is seen half-way between two themes.
-        window = chromium.new_context(base_url=demo, reduced_motion="reduce", **options)
+        window = chromium.new_context(base_url=url, reduced_motion="reduce", **options)
         window.set_default_timeout(PATIENCE_MS)
         opened.append(window)
         page = window.new_page()
@@ -83,6 +111,13 @@ def visit(chromium, demo) -> Iterator:
     for window in opened:
         window.close()
     assert complaints == []
+
+
+@pytest.fixture
+def visit(chromium, demo) -> Iterator[Callable[..., Page]]:
+    """Windows on the demo community."""
+    with windows(chromium, demo) as visit:
+        yield visit
 
 
 def complaint(said: ConsoleMessage) -> list[str]:
@@ -105,3 +140,12 @@ def come_in(page: Page, number: int = 0) -> str:
     chosen.click()
     page.locator("h1").filter(has_text="Home").wait_for()
     return name
+
+
+def post_anyway(page: Page) -> None:
+    """Having read the advice, if there is any."""
+    page.locator("#advised .btn--primary, #notices .toast").first.wait_for()
+    anyway = page.locator("#advised .btn--primary")
+    if anyway.count():
+        anyway.click()
+        page.locator("#notices .toast").first.wait_for()

@@ -60,7 +60,9 @@ def test_after_each_act_every_process_shows_the_next_page(visitor):
         assert all(f"card-{post}" not in cards for cards in _everywhere(visitor, "/?order=ranked"))
         visitor.post(f"/posts/{post}/{undo}", next="/topics")
         assert _everywhere(visitor, "/?order=ranked") == {ranked}
-    visitor.post("/posts/new", text="Seen at once by everybody.", client_key="e" * 32)
+    visitor.post(
+        "/posts/new", text="Seen at once by everybody.", client_key="e" * 32, advised="too_soon"
+    )
     pages = [visitor.get("/?order=time") for _round in range(ROUNDS)]
     assert all("Seen at once by everybody." in page for page in pages)
     visitor.post(f"/posts/{post}/bookmark", next="/topics")
@@ -120,7 +122,7 @@ def test_what_the_processes_log_names_nobody(served, visitor):
     for path in ("/@secretperson?q=secretquery", "/topics/secrettopic", "/secretpath"):
         with contextlib.suppress(urllib.error.HTTPError):  # a topic that is unknown has a page
             visitor.get(path)
-    visitor.post("/posts/new", text="secrettext", client_key="9" * 32)
+    visitor.post("/posts/new", text="secrettext", client_key="9" * 32, advised="too_soon")
     lines = [json.loads(line) for line in served.said().splitlines() if line.startswith("{")]
     requests = [line for line in lines if line["event"] == "request"]
     assert len(requests) > 5

@@ -40,7 +40,7 @@ def test_a_mix_is_looked_at_saved_and_taken_back(somebody):
     expect(page.get_by_text("Saved.")).to_be_visible()
     expect(page.get_by_role("radio", name="Wide window")).to_be_checked()
     page.get_by_role("button", name=re.compile("Undo.*How your feed is mixed")).click()
-    expect(page.get_by_role("radio", name="Balanced")).to_be_checked()
+    expect(page.get_by_role("radio", name=re.compile("^Balanced"))).to_be_checked()
 
 
 def test_a_topic_is_filtered_by_muted_and_brought_back(somebody):

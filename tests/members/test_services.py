@@ -3,6 +3,7 @@ import pytest
 from kring.core.errors import Conflict, Invalid, NotFound
 from kring.core.html import clean_name
 from kring.members import queries, services
+from kring.members.audience import Closeness
 from kring.members.handles import free_handles, handle_from
 from kring.members.models import Account, Identity, Skill
 from kring.network.queries import may_act_as
@@ -164,7 +165,7 @@ def test_a_profile_refuses_what_does_not_fit(fields):
     assert Identity.objects.get().name == "Ada"
 
 
-def test_sections_are_replaced_as_a_whole_and_read_in_five_queries(django_assert_num_queries):
+def test_sections_are_replaced_as_a_whole_and_read_in_six_queries(django_assert_num_queries):
     town = small_town()
     services.update_profile(
         identity=town.ada,
@@ -183,8 +184,8 @@ def test_sections_are_replaced_as_a_whole_and_read_in_five_queries(django_assert
         education=[{"school_name": "School", "degree": "MSc", "year": 2009}],
         links=[("Home", "https://ada.example/")],
     )
-    with django_assert_num_queries(5):
-        profile = queries.profile_of(town.ada)
+    with django_assert_num_queries(6):
+        profile = queries.profile_of(town.ada, Closeness.SELF)
         assert [p.organisation_name for p in profile.positions] == ["The Bakery", "Town hall"]
         assert profile.positions[0].organisation == town.bakery
     assert [s.name for s in profile.skills] == ["Counting", "Singing"]
@@ -194,8 +195,8 @@ def test_sections_are_replaced_as_a_whole_and_read_in_five_queries(django_assert
     ]
     assert [e.degree for e in profile.education] == ["MSc"]
     services.update_profile(identity=town.ada, now=NOON, skills=["Singing"])
-    assert [s.name for s in queries.profile_of(town.ada).skills] == ["Singing"]
-    assert len(queries.profile_of(town.ada).positions) == 2
+    assert [s.name for s in queries.profile_of(town.ada, Closeness.SELF).skills] == ["Singing"]
+    assert len(queries.profile_of(town.ada, Closeness.SELF).positions) == 2
     assert not Skill.objects.exclude(identity=town.ada).exists()
 
 

@@ -18,9 +18,7 @@ from kring.posts.services import Draft, comment, edit, publish
 from tests.worlds import NOON, small_town
 
 pytestmark = pytest.mark.django_db
-fuzz = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+fuzz = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 ANYTHING = st.one_of(
     st.text(alphabet=st.characters(), max_size=60),

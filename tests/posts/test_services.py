@@ -36,6 +36,7 @@ from kring.posts.services import (
     unmute_thread,
     unreact,
 )
+from kring.posts.services.delete import wipe_deleted
 from kring.posts.services.store import store
 from kring.posts.text import write
 from kring.posts.visibility import may_see
@@ -464,6 +465,7 @@ def test_deleting_leaves_nothing_of_the_words(town):
     edit(editor=town.ada, post_id=post.pk, text="Other secret", now=LATER)
     comment(author=town.bob, in_reply_to=post.pk, draft=Draft(text="Oh"), now=LATER)
     delete(by=town.ada, post_id=post.pk, now=LATER)
+    assert wipe_deleted(LATER + policy.UNDO_WITHIN) == 1
     [row] = Post.objects.filter(pk=post.pk).values()
     assert "secret" not in str(row).lower()
     assert row["words"] == 0

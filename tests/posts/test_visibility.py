@@ -22,7 +22,7 @@ from tests.worlds import NOON, small_town
 pytestmark = pytest.mark.django_db
 
 many_worlds = settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 

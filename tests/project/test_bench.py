@@ -11,12 +11,18 @@ import pytest
 from kring.project.bench import crowd, flame
 from kring.project.bench import feed as bench
 from kring.project.bench.measure import Costs
+from kring.project.bench.townspeople import queries, townspeople
 from tests.processes import Kring
 from tests.worlds import small_town
 
 NOW_MS = 1_795_000_000_000
 STEPS = {"hydrate", "candidates", "features", "scoring", "reasons", "re-ranking"}
-PAGES = {"page JSON, slate cold", "page JSON, slate warm", "page HTML, slate cold"}
+PAGES = {
+    "page JSON, slate cold",
+    "page JSON, slate warm",
+    "page HTML, slate cold",
+    "news: nothing came",
+}
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +102,35 @@ def test_it_never_writes_into_a_database_that_is_no_benchmark():
     small_town()
     with pytest.raises(bench.Refused, match="no benchmark"):
         bench.community(bench.Order(members=60, seed=1, runs=1))
+
+
+def test_people_of_the_bench_are_the_same_for_the_same_seed_and_have_many_names():
+    people = townspeople(members=1_000, seed=3)
+    assert people == townspeople(members=1_000, seed=3) != townspeople(members=1_000, seed=4)
+    surnames = Counter(one.name.split()[-1] for one in people)
+    assert len(surnames) > 200
+    assert surnames.most_common(1)[0][1] > 10
+
+
+def test_a_bench_of_people_asks_every_kind_of_question(tmp_path):
+    kring, keep = Kring(tmp_path / "data"), tmp_path / "kept"
+    order = ("bench", "people", "--runs", "2", "--json", "--keep", str(keep), "--members")
+    done = kring.run(*order, "120")
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    (viewers,) = document["viewers"].values()
+    asked = set(queries(townspeople(members=120, seed=1)))
+    assert set(viewers["cpu_ms"]) == asked | {"a mention: two letters", "nothing asked"}
+    assert viewers["found"]["two letters"] > 0 == viewers["found"]["nobody"]
+    printed = kring.run("bench", "people", "--members", "60", "--runs", "1")
+    assert "60 members, " in printed.stdout
+    again = json.loads(kring.run(*order, "120").stdout)
+    assert (again["postings"], again["indexed_cpu_s"]) == (
+        document["postings"], document["indexed_cpu_s"],
+    )  # fmt: skip
+    assert "another community" in kring.run(*order, "121").stderr
+    for wrong in (("people", "--flames", str(keep)), ("feed", "--database", "postgres://u:p@h/d")):
+        assert kring.run("bench", *wrong).returncode == 2
 
 
 def test_percentiles_are_of_what_was_taken():

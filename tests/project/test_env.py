@@ -29,6 +29,7 @@ BAD = [
     ("KRING_REDIS", "localhost:6379"),
     ("KRING_REDIS", "redis://[localhost"),
     ("KRING_SECRET_KEY", "too short"),
+    ("KRING_SECRET_KEY_BEFORE", "too short"),
     ("KRING_DEBUG", "yes"),
     ("KRING_LOG_LEVEL", "loud"),
     ("KRING_LOG_FORMAT", "xml"),
@@ -39,6 +40,10 @@ BAD = [
     ("KRING_SMTP", "smtp://mail.example:smtp"),
     ("KRING_MAIL_FROM", "nobody"),
     ("KRING_MAIL_FROM", "a@b.example\nBcc: everybody@example.com"),
+    ("KRING_OIDC_ISSUER", "login.example"),
+    ("KRING_OIDC_ISSUER", "http://login.example"),
+    ("KRING_OIDC_ISSUER", "https://ada:secret@login.example"),
+    ("KRING_OIDC_ISSUER", "https://login.example"),
     ("KRING_TEXT_ENCODER", "best"),
     ("KRING_POLICY", "/dev/null"),
     ("KRING_POLICY", "/nowhere/policy.toml"),
@@ -60,8 +65,35 @@ def test_a_bad_value_gets_one_sentence_that_names_the_variable(name, value, tmp_
     assert "\n" not in sentence
 
 
+SERVICE = {
+    "KRING_OIDC_ISSUER": "https://login.example/realm/",
+    "KRING_OIDC_CLIENT_ID": "kring",
+    "KRING_OIDC_CLIENT_SECRET": "hunter2",
+}
+BAD_SERVICE = [
+    ("KRING_OIDC_CLIENT_ID", ""),
+    ("KRING_OIDC_CLIENT_SECRET", ""),
+    ("KRING_OIDC_CLIENT_SECRET", "two\nlines"),
+    ("KRING_OIDC_NAME", "n" * 41),
+    ("KRING_OIDC_HOSTS", "https://keys.example"),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), BAD_SERVICE)
+def test_a_sign_in_service_is_told_whole_or_not_at_all(name, value, tmp_path):
+    good = {"KRING_DATA": str(tmp_path), **SERVICE}
+    service = read_env({**good, "KRING_OIDC_HOSTS": "keys.example, tokens.example:8443"}).oidc
+    assert (service.issuer, service.name) == ("https://login.example/realm", "login.example")
+    assert service.origins == [
+        "https://login.example", "https://keys.example", "https://tokens.example:8443",
+    ]  # fmt: skip
+    with pytest.raises(SettingError, match=name) as refused:
+        read_env({**good, name: value})
+    assert "hunter2" not in str(refused.value)
+
+
 def test_every_variable_has_a_bad_value_tried():
-    assert {name for name, _ in BAD} >= set(VARIABLES)
+    assert {name for name, _ in [*BAD, *BAD_SERVICE]} >= set(VARIABLES)
 
 
 def test_a_secret_never_stands_in_the_sentence(tmp_path):

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP
 from django.db import OperationalError
 
 from kring.core import clock
 from kring.core.models import Delivery, RecordedEvent
 from kring.jobs import pulse
+from kring.members.services import create_account
 from kring.project import database, doctor, health
 from kring.project.env import read_env
 
@@ -119,6 +122,18 @@ def test_the_doctor_survives_a_database_that_does_not(monkeypatch):
 def test_a_worker_from_the_future_means_a_wrong_clock():
     pulse.beat(now=clock.utc_now() + timedelta(hours=1))
     assert by_name()["worker"].sentence.startswith("The worker's last sign of life")
+
+
+def test_second_steps_that_another_key_sealed_are_a_problem(settings):
+    account = create_account(
+        email="noor@example.org", password="correct horse", name="Noor", now=clock.utc_now()
+    )
+    TOTP.activate(account, "JBSWY3DPEHPK3PXP")
+    assert by_name()["second_steps"].state == "well"
+    settings.ENV = dataclasses.replace(settings.ENV, secret_key="another " * 8)
+    found = by_name()["second_steps"]
+    assert found.state == "problem"
+    assert "KRING_SECRET_KEY_BEFORE" in found.sentence
 
 
 @pytest.mark.redis

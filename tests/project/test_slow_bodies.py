@@ -62,7 +62,8 @@ class Sender(io.RawIOBase):
         self.asked.set()
         if self.allowed is not None:
             self.allowed.wait(20)
-        return self.body[:size]
+        piece, self.body = self.body[:size], self.body[size:]
+        return piece
 
 
 def echo(environ, start):
@@ -88,12 +89,12 @@ def sent(application, sender, announced):
     ],
 )
 def test_a_body_is_passed_on_whole_or_not_at_all(body, announced, told):
-    application = BodiesFirst(echo, slots=1, largest=8)
+    application = BodiesFirst(echo, slots=1, largest=8, largest_form=8)
     assert sent(application, Sender(body), announced) == told
 
 
 def test_a_slot_is_free_again_when_its_sender_ends():
-    application = BodiesFirst(echo, slots=1, largest=8)
+    application = BodiesFirst(echo, slots=1, largest=8, largest_form=8)
     slow = Sender(b"slow", threading.Event())
     reading = threading.Thread(target=sent, args=(application, slow, "4"))
     reading.start()

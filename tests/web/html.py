@@ -43,8 +43,11 @@ class Page(HTMLParser):
         self.addresses: set[str] = set()
         self.forms: list[Form] = []
         self._form: Form | None = None
+        self._named: dict[str, Form] = {}
+        self._apart: dict[tuple[str, str], Form] = {}
         self._text: list[tuple[str, list[str], object]] = []
         self._open: list[str] = []
+        self._cards: list[str] = []
         self.feed(self.html)
         self.close()
         assert self.errors == [], self.errors
@@ -66,6 +69,7 @@ class Page(HTMLParser):
         values = {name: value or "" for name, value in attrs}
         if tag not in VOID:
             self._open.append(tag)
+            self._cards.append(values.get("data-card", self._cards[-1] if self._cards else ""))
         if len(values) != len(attrs):
             self.errors.append(f"an attribute twice on {tag} {attrs}")
         if "id" in values:
@@ -81,12 +85,13 @@ class Page(HTMLParser):
                 self.addresses.add(values[name])
         self._start_form_part(tag, values)
         if tag in ("a", "button", "textarea", "option"):
-            self._text.append((tag, [], values))
+            self._text.append((tag, [], {**values, "card": self._cards[-1]}))
 
     def _start_form_part(self, tag, values):
         if tag == "form":
             self._form = Form(values.get("action", ""), values.get("method", "get").lower())
             self.forms.append(self._form)
+            self._named[values.get("id", "")] = self._form
         elif tag == "input" and self._form is not None and "name" in values:
             chosen = values.get("type") not in ("radio", "checkbox") or "checked" in values
             if chosen:
@@ -103,6 +108,7 @@ class Page(HTMLParser):
     def handle_endtag(self, tag):
         if not self._open or self._open.pop() != tag:
             self.errors.append(f"</{tag}> closes nothing at {self.getpos()}")
+        self._cards = self._cards[: len(self._open)]
         if tag == "form":
             self._form = None
         if self._text and self._text[-1][0] == tag:
@@ -113,6 +119,10 @@ class Page(HTMLParser):
         label = " ".join(text.split())
         if tag == "a":
             self.links.setdefault(label, values.get("href", ""))
+        elif "form" in values:
+            self._press_for(values["form"], values["card"]).buttons.append(
+                Button(label, values.get("name", ""), values.get("value", ""), values["formaction"])
+            )
         elif self._form is None:
             return
         elif tag == "textarea":
@@ -126,6 +136,17 @@ class Page(HTMLParser):
             self._form.buttons.append(
                 Button(label, values.get("name", ""), values.get("value", ""), action)
             )
+
+    def _press_for(self, name: str, card: str) -> Form:
+        """A form that stands elsewhere on the page, with this card's buttons for it alone.
+
+        Without fields where the page, being a part of one, does not hold it.
+        """
+        if (name, card) not in self._apart:
+            there = self._named.get(name, Form("", "post"))
+            self._apart[name, card] = Form(there.action, there.method, there.fields)
+            self.forms.append(self._apart[name, card])
+        return self._apart[name, card]
 
 
 def look(client, path: str, status: int = 200) -> Page:

@@ -21,7 +21,8 @@ pytestmark = pytest.mark.django_db
 
 JOIN, ENTER, LEAVE = "/accounts/signup/", "/accounts/login/", "/accounts/logout/"
 FORGOT = "/accounts/password/reset/"
-NOOR = {"name": "Noor Özdemir", "email": "noor@example.org", "password1": "a long enough phrase"}
+NOOR = {"name": "Noor Özdemir", "email": "noor@example.org"}
+PHRASE = "a long enough phrase"
 
 
 def link_in(message) -> str:
@@ -31,12 +32,20 @@ def link_in(message) -> str:
     return found[0]
 
 
-def confirm(message):
+def confirm(message, client=None, **changes):
     """Follow the link and press the button of its page; its address is made anew each second."""
-    page = look(Client(), link_in(message))
+    client = client or Client()
+    page = look(client, link_in(message))
     [form] = [it for it in page.forms if it.action.startswith("/accounts/confirm-email/")]
     assert form.buttons
-    return Client().post(form.action, form.fields)
+    return client.post(form.action, form.fields | changes)
+
+
+def choose_password(client, answer, phrase=PHRASE):
+    """On the page to which a confirmed address leads."""
+    path = answer.headers["Location"]
+    [form] = [it for it in Page(client.get(path, follow=True)).forms if "password1" in it.fields]
+    return client.post(form.action, form.fields | {"password1": phrase, "password2": phrase})
 
 
 def join(client=None, **changes):
@@ -58,7 +67,7 @@ def member(square):
 def test_who_joins_gets_a_mail_and_is_in_after_following_its_link(square):
     client = Client()
     form = look(client, JOIN).form(JOIN)
-    assert list(form.fields)[-3:] == ["name", "email", "password1"]
+    assert list(form.fields)[-2:] == ["name", "email"]
     answer = client.post(JOIN, form.fields | NOOR)
     assert answer.headers["Location"] == reverse("account_email_verification_sent")
     account = Account.objects.get(email="noor@example.org")
@@ -68,24 +77,37 @@ def test_who_joins_gets_a_mail_and_is_in_after_following_its_link(square):
     assert client.get("/bookmarks").status_code == 302  # not before the address is confirmed
     assert len(mail.outbox) == 1
     assert mail.outbox[0].to == ["noor@example.org"]
-    assert NOOR["password1"] not in mail.outbox[0].body
     # The mail may be read on another device.
     assert "noor@example.org" in look(Client(), link_in(mail.outbox[0])).words
-    confirm(mail.outbox[0])
+    reader = Client()
+    entered = choose_password(reader, confirm(mail.outbox[0], reader))
+    assert entered.headers["Location"] == "/"
+    assert look(reader, "/bookmarks")
     person = Identity.objects.get(account=account)
     assert (person.name, person.handle, person.kind) == ("Noor Özdemir", "noor_ozdemir", "person")
     assert (account.role, person.is_sample) == ("member", False)
-    entered = client.post(ENTER, {"login": "NOOR@example.org", "password": NOOR["password1"]})
+    entered = client.post(ENTER, {"login": "NOOR@example.org", "password": PHRASE})
     assert entered.headers["Location"] == "/"
     assert look(client, "/bookmarks")
     assert look(client, "/@noor_ozdemir")
+
+
+def test_a_first_password_is_not_called_a_new_one_nor_a_change(square):
+    assert join().status_code == 302
+    client = Client()
+    sent = confirm(mail.outbox[0], client)
+    page = Page(client.get(sent.headers["Location"], follow=True))
+    assert "Choose a password" in page.words
+    assert "new password" not in page.words.lower()
+    choose_password(client, sent)
+    assert "Your password is saved." in look(client, "/").words
+    assert len(mail.outbox) == 1
 
 
 @pytest.mark.parametrize(
     "changes",
     [
         {"email": "not an address"}, {"email": ""}, {"email": "a" * 300 + "@example.org"},
-        {"password1": "short"}, {"password1": "password123"}, {"password1": "noor@example.org"},
         {"name": ""}, {"name": "\u200b"}, {"name": "n" * 101}, {"name": "\x00"},
         {"email": "n\x00@example.org"},
     ],
@@ -96,7 +118,6 @@ def test_who_cannot_join_like_that_is_told_why_and_nothing_is_stored(square, cha
     assert answer.status_code == 200
     page = Page(answer)
     form = page.form(JOIN)
-    assert form.fields.get("password1", "") == ""
     if "name" not in changes:
         assert form.fields["name"] == NOOR["name"]
     assert 'aria-invalid="true"' in page.html or 'role="alert"' in page.html
@@ -164,6 +185,7 @@ def test_a_forgotten_password_answers_alike_for_everybody(member):
 
 def test_a_new_password_by_mail_works_once(member):
     client = Client()
+    Account.objects.filter(pk=member.pk).update(last_login=clock.utc_now())
     client.post(FORGOT, {"email": "hank@example.org"})
     path = link_in(mail.outbox[0])
     page = Page(client.get(path, follow=True))
@@ -171,6 +193,7 @@ def test_a_new_password_by_mail_works_once(member):
     changed = form.fields | {"password1": "another phrase", "password2": "another phrase"}
     assert client.post(form.action or path, changed, follow=True).status_code == 200
     assert Account.objects.get(pk=member.pk).check_password("another phrase")
+    assert "Your password was set anew." in mail.outbox[1].body
     again = Page(Client().get(path, follow=True))
     assert not any("password1" in form.fields for form in again.forms)
 

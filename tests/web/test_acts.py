@@ -84,7 +84,8 @@ def test_htmx_gets_the_row_of_buttons_as_it_now_is(square, act, fields, then):
     assert row.ids[0] == f"acts-{post}"
     assert row.ids[0] in page.ids
     assert reverse(then, args=[post]) in row.addresses
-    assert row.form(reverse(then, args=[post])).fields["csrfmiddlewaretoken"]
+    assert page.form(reverse(act, args=[post])).fields["csrfmiddlewaretoken"]
+    assert row.form(reverse(then, args=[post])).fields == {}
     back = Page(bob.post(reverse(then, args=[post]), headers=HTMX))
     assert reverse(act, args=[post]) in back.addresses
 

@@ -247,7 +247,6 @@ NEARLY = st.fixed_dictionaries(
 
 @hypothesis_settings(
     max_examples=60,
-    deadline=None,
     derandomize=True,
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

@@ -13,7 +13,9 @@ from hypothesis import HealthCheck, Phase, example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from kring.members.models import Section
 from kring.posts.models import Topic
+from tests.contracts.test_routes import NO, ON_OWN_PROFILE, ROUTES, address, own_post
 from tests.web.visits import sign_in, stored
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +24,6 @@ pytestmark = pytest.mark.django_db
 def bounded(examples: int):
     return hypothesis_settings(
         max_examples=examples,
-        deadline=None,
         derandomize=True,
         database=None,
         phases=[Phase.explicit, Phase.generate],  # a failing request is short enough to read
@@ -51,7 +52,11 @@ FIELDS = [
     "login", "password", "email", "password1", "password2", "name", "remember", "action_add",
     "action_remove", "action_primary", "oldpassword", "\0", "é", "", "preset", "near_far",
     "outside", "topic-1", "topic-99999999999999999999", "topic-\0", "choice", "card", "measure",
-    "sure",
+    "sure", "page", "later", "publish_at", "time_zone", "advised", "image1", "image_id1", "alt1",
+    "image", "purpose", "do", "shown_to", "headline", "about", "city", "title-0",
+    "organisation_name-0", "from_year-0", "year-0", "name-0", "code-0", "url-0", "removed-0",
+    "no_portrait", "leave", "tagline", "rules", "accent", "own_colour", "code", "credential",
+    "theme", "text_size",
 ]  # fmt: skip
 TOKEN = "t" * 32
 FORM = "application/x-www-form-urlencoded"
@@ -89,26 +94,16 @@ def _form(fields, content_type: str, wild: bool) -> bytes:
 
 
 def _forms(square) -> list[str]:
-    """Where every form of Kring is sent: about Ada's posts and their readers, by Bob."""
-    public, own = square.public.pk, square.reply.pk
-    on_posts = [
-        "comment", "share", "react", "unreact", "bookmark", "unbookmark", "hide", "unhide", "less",
-        "undo_less", "mute_thread", "unmute_thread", "more", "undo_more",
-    ]  # fmt: skip
+    """Where every form is sent: about Ada's posts and their readers, by Bob; and about his own."""
     return [
-        "/posts/new", "/posts/new", "/language", "/demo/sign-in",
-        *(reverse(name) for name in (
-            "set_mix", "reset_mix", "set_topics", "add_topic", "set_switches", "reset_everything",
-        )),
-        *(reverse(name, args=["harvest"]) for name in ("mute_topic", "unmute_topic", "want_topic")),
-        *(reverse(name, args=[public]) for name in on_posts),
-        *(reverse(name, args=[own]) for name in ("edit", "delete", "comment")),
-        *(reverse(name, args=["ada"]) for name in ("follow", "mute", "block", "unblock")),
-        *(reverse(f"account_{name}") for name in (
-            "login", "signup", "reset_password", "email", "change_password", "set_password",
-            "reauthenticate", "logout",
-        )),
-    ]  # fmt: skip
+        "/posts/new",
+        *(reverse("edit_profile", args=["bob", section]) for section in Section),
+        *(
+            address(name, own_post(name, square), "bob" if name in ON_OWN_PROFILE else "ada")
+            for name, route in ROUTES.items()
+            if route.post != NO
+        ),
+    ]
 
 
 class Visits:
@@ -149,7 +144,7 @@ FIELD_LISTS = st.one_of(
 )
 
 
-@bounded(120)
+@bounded(200)
 @given(data=st.data())
 def test_any_form(square, visits, data):
     path = data.draw(st.sampled_from(_forms(square)))
@@ -166,7 +161,29 @@ def test_each_field_of_a_form_takes_anything(square, visits):
     public = square.public.pk
     right = {"text": b"Good words", "kind": b"like", "language": b"en", "audience": b"public"}
     forms = {
-        "/posts/new": ("text", "goal", "audience", "link_url", "client_key", "next"),
+        "/posts/new": (
+            "text",
+            "goal",
+            "audience",
+            "link_url",
+            "client_key",
+            "next",
+            "publish_at",
+            "later",
+            "time_zone",
+            "image_id1",
+            "alt1",
+            "advised",
+        ),
+        "/posts/advice": ("text", "audience", "advised"),
+        "/scheduled/time-zone": ("time_zone",),
+        "/media/preview": ("link_url",),
+        "/@bob/edit/card": ("name", "headline", "shown_to", "do", "no_portrait"),
+        "/@bob/edit/positions": ("organisation_name-0", "title-0", "from_year-0", "to_year-0"),
+        "/@bob/edit/education": ("school_name-0", "degree-0", "year-0"),
+        "/@bob/edit/skills": ("name-0", "removed-0"),
+        "/@bob/edit/languages": ("code-0", "level-0"),
+        "/@bob/edit/links": ("label-0", "url-0"),
         reverse("comment", args=[public]): ("text", "client_key"),
         reverse("share", args=[public]): ("text", "audience"),
         reverse("edit", args=[square.reply.pk]): ("text",),
@@ -192,9 +209,15 @@ PATHS = ["/posts/{}", "/posts/{}/history", "/posts/{}/share", "/@{}", "/topics/{
          "/accounts/password/reset/key/1-{}/", "/posts/{}/react", "/@{}/follow",
          "/@ada{}", "/feed.json?topic={}", "/your-feed?preset={}", "/your-feed/preview?outside={}",
          "/?order=time&topic={}", "/?posted={}", "/topics/{}/mute", "/topics/{}/want",
-         "/topics/harvest?topic={}", "/bookmarks?topic={}"]  # fmt: skip
+         "/topics/harvest?topic={}", "/bookmarks?topic={}", "/people?q={}", "/people?skill={}",
+         "/people?q=ada&page={}", "/people?company={}", "/people/suggest.json?q={}",
+         "/topics/suggest.json?q={}", "/news?since={}", "/news/posts?since=1&topic={}",
+         "/media/{}/480.webp", "/media/1/{}.webp", "/community/colours/{}.css", "/scheduled/{}",
+         "/settings/sessions/{}", "/@bob/edit/{}", "/@{}/cv", "/@bob?as={}", "/posts/{}/why",
+         "/posts/1/why?page={}", "/accounts/oidc/{}/login/"]  # fmt: skip
 QUERIES = ["before", "after", "reply", "order", "next", "page", "\0", "", "topic", "preset",
-           "posted", "outside", "near_far"]  # fmt: skip
+           "posted", "outside", "near_far", "q", "skill", "company", "city", "language", "d",
+           "exact", "since", "known", "as", "read"]  # fmt: skip
 
 
 @bounded(100)
@@ -207,6 +230,7 @@ QUERIES = ["before", "after", "reply", "order", "next", "page", "\0", "", "topic
 )
 @example("/@{}", b"\xed\xa0\x80", [("before", b"\xff")], False, "GET")
 @example("/topics/{}", b"\0", [], False, "GET")
+@example("/bookmarks?topic={}", b"../../etc/passwd", [], False, "GET")
 def test_any_address(visits, template, segment, query, wild, method):
     path = template.format(quote_from_bytes(segment, safe=""))
     asked = "&".join(f"{_percent(n.encode(), wild)}={_percent(v[:3000], wild)}" for n, v in query)

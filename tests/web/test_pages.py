@@ -89,3 +89,12 @@ def test_a_long_chain_of_replies_is_a_page_all_the_same(square):
     words = page.content.decode()
     places = [words.index(f"Answer {number}<") for number in range(60)]
     assert places == sorted(places)
+
+
+def test_an_address_that_only_takes_forms_says_so_when_it_is_reloaded(square):
+    answer = sign_in(square.town.eve).get("/posts/new")
+    assert answer.status_code == 405
+    assert answer["Allow"] == "POST"
+    page = Page(answer)
+    assert "This address only takes what a form sends." in page.words
+    assert "/" in page.addresses

@@ -5,21 +5,20 @@ from __future__ import annotations
 import ast
 import inspect
 import random
-from dataclasses import replace
 
 import pytest
 from django.conf import settings
 from django.utils import translation
+from msgspec.structs import replace
 
 from kring.feed import facts, features
 from kring.feed.facts import Fact
 from kring.feed.home import HOME
-from kring.feed.reasons import GroupReason, Reason
 from kring.feed.selection.moves import RULES
-from kring.feed.serving import HomeItem
+from kring.feed.served_reasons import ServedReason
 from kring.feed.stages import Move
-from kring.posts.cards import AuthorCard, TopicCard
-from kring.web import reasons
+from kring.posts.card import AuthorCard, TopicCard
+from kring.web import reasons, sentences
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
 WHO, TOPIC = 11, 7
@@ -49,31 +48,29 @@ def codes_in_source() -> set[str]:
 CODES = sorted(codes_in_source())
 
 
-def item(groups=None, prior=0.2, held_back=None, rank=1, top="person", without=9, by_time=23):
+def served(groups=None, prior=0.2, held_back=None, rank=1, top="person", without=9, by_time=23):
     given = dict.fromkeys(features.GROUPS, (0.0, ())) | (groups or {})
-    return HomeItem(
+    return ServedReason(
         post_id=1,
         rank=rank,
-        source=0,
-        score=prior + sum(share for share, _facts in given.values()),
-        reason=Reason(
-            prior=prior,
-            groups=tuple(
-                GroupReason(name, given[name][0], 0.0, 0.0, given[name][1])
-                for name in features.GROUPS
-            ),
-            held_back=held_back or {},
-            top_group=top,
-            rank_without_top=without,
-            rank_by_time=by_time,
-            moved=NOT_MOVED,
-        ),
+        prior=prior,
+        contributions=tuple(given[name][0] for name in features.GROUPS),
+        facts=tuple(given[name][1] for name in features.GROUPS),
+        held_back=held_back or {},
+        top_group=top,
+        rank_without_top=without,
+        rank_by_time=by_time,
+        moved=NOT_MOVED,
     )
+
+
+def short(reason, people=0):
+    return sentences.sentence(reasons.leading_fact(reason, people), NAMES, TOPICS)
 
 
 def test_the_codes_were_found():
     assert len(CODES) >= 19
-    assert set(CODES) == set(reasons.SENTENCES)
+    assert set(CODES) == set(sentences.SENTENCES)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -82,7 +79,7 @@ def test_every_code_has_a_sentence(code, language):
     for few_or_many in (1, 2, 6):
         params = {**PARAMS, "count": few_or_many, "observed": few_or_many}
         with translation.override(language):
-            text = reasons.sentence(Fact(code, params), NAMES, TOPICS)
+            text = sentences.sentence(Fact(code, params), NAMES, TOPICS)
         assert not text[0].islower()
         assert not text.endswith(".")
         assert "%(" not in text
@@ -93,7 +90,7 @@ def test_every_sentence_is_translated(code):
     def told(language, count):
         with translation.override(language):
             params = {**PARAMS, "count": count, "observed": count}
-            return reasons.sentence(Fact(code, params), {}, {})
+            return sentences.sentence(Fact(code, params), {}, {})
 
     assert told("nl", 1) != told("en", 1)
     assert told("nl", 6) != told("en", 6)
@@ -132,9 +129,10 @@ def test_the_panel_shows_what_was_counted():
     replied = Fact("person.replied", {"other": WHO, "count": 6, "days": 90})
     groups = {"person": (0.6, (replied,)), "freshness": (-0.1, ()), "topic": (0.2, ())}
     with translation.override("en"):
-        why = reasons.why_of(item(groups, held_back={"seen": 0.4}), NAMES, TOPICS)
+        reason = served(groups, held_back={"seen": 0.4})
+        why = reasons.why_of(reason, NAMES, TOPICS)
+        assert short(reason) == "You replied to Ada Berk 6 times in the last 90 days"
     assert why.lead == "first"
-    assert why.short == "You replied to Ada Berk 6 times in the last 90 days"
     numbers = {bar.label: bar.number for bar in why.bars}
     assert numbers == {
         "People": "+60", "Subject and taste": "+20", "Freshness": "−10", "Everyone’s start": "+20",
@@ -148,48 +146,54 @@ def test_the_panel_shows_what_was_counted():
 
 
 @pytest.mark.parametrize(
-    ("people", "told"), [(0, []), (2, ["2 people take part in the conversation"])]
+    ("people", "told"),
+    [
+        (0, []),
+        (2, ["2 people take part in the conversation"]),
+        (9, ["7 people take part in the conversation"]),
+    ],
 )
-def test_nobody_is_counted_whom_the_reader_may_not_see(people, told):
+def test_nobody_is_counted_whom_the_reader_may_not_see_or_who_came_later(people, told):
     groups = {"conversation": (0.3, (Fact("conversation.people", {"count": 7}),))}
     with translation.override("en"):
-        why = reasons.why_of(item(groups), NAMES, TOPICS, people=people)
+        why = reasons.why_of(served(groups), NAMES, TOPICS, people=people)
     assert why.bars[0].sentences == told
 
 
 def test_a_place_out_of_sight_is_further_down():
     with translation.override("en"):
-        ranks = reasons.why_of(item(without=None, rank=2), NAMES, TOPICS).ranks
+        ranks = reasons.why_of(served(without=None, rank=2), NAMES, TOPICS).ranks
     assert ranks[1][1] == "further down"
 
 
 def test_without_a_strongest_reason_there_are_two_ranks():
-    why = reasons.why_of(item(top=None), NAMES, TOPICS)
+    why = reasons.why_of(served(top=None), NAMES, TOPICS)
     assert len(why.ranks) == 2
-    assert why.short
+    assert short(served(top=None))
 
 
-@pytest.mark.parametrize("observed", range(reasons.FEW))
+@pytest.mark.parametrize("observed", range(sentences.FEW))
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_count_under_five_of_those_who_reacted(observed, language):
     fact = Fact("response.observed", {"observed": observed, "expected": 17.0})
     with translation.override(language):
-        text = reasons.sentence(fact, NAMES, TOPICS)
+        text = sentences.sentence(fact, NAMES, TOPICS)
     assert not any(sign.isdigit() for sign in text.replace("17", ""))
 
 
-@pytest.mark.parametrize("more", range(1, reasons.FEW))
+@pytest.mark.parametrize("more", range(1, sentences.FEW))
 def test_no_count_under_five_of_those_close_to_you(more):
     fact = Fact("conversation.tie", {"other": WHO, "act": "react", "more": more})
     with translation.override("en"):
-        assert str(more) not in reasons.sentence(fact, NAMES, TOPICS)
+        assert str(more) not in sentences.sentence(fact, NAMES, TOPICS)
 
 
 def test_the_ids_to_look_up_are_those_in_the_facts():
     interest = Fact("topic.interest", {"topic": TOPIC, "times": 2.0})
     tie = Fact("conversation.tie", {"other": WHO, "act": "reply", "more": 0})
     groups = {"topic": (0.2, (interest,)), "conversation": (0.1, (tie,))}
-    assert reasons.ids_in(item(groups)) == ({WHO}, {TOPIC})
+    facts = [fact for facts in served(groups).facts for fact in facts]
+    assert reasons.ids_in(facts) == ({WHO}, {TOPIC})
 
 
 @pytest.mark.parametrize(
@@ -207,10 +211,10 @@ def test_ordinals(number, english, dutch):
 @pytest.mark.parametrize("rule", ["author", "company", "outside", "variety"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_moved_a_post_down_is_told_with_the_places_it_lost(language, rule):
-    served = item(rank=5)
-    moved = replace(served, reason=served.reason._replace(moved=Move(2, rule, 3)))
+    stayed = served(rank=5)
+    moved = replace(stayed, moved=Move(2, rule, 3))
     with translation.override(language):
-        before, after = (reasons.why_of(each, NAMES, TOPICS) for each in (served, moved))
+        before, after = (reasons.why_of(each, NAMES, TOPICS) for each in (stayed, moved))
     *same, bar = after.bars
     assert (same, after.total) == (before.bars, before.total)
     assert "3" in bar.number
@@ -224,6 +228,6 @@ def test_every_rule_that_moves_a_post_has_its_words():
 
 def test_a_rule_that_hardly_held_back_is_not_told():
     why = reasons.why_of(
-        item({"person": (1.0, ())}, held_back={"frequency": 0.997, "seen": 0.6}), NAMES, TOPICS
+        served({"person": (1.0, ())}, held_back={"frequency": 0.997, "seen": 0.6}), NAMES, TOPICS
     )
     assert [bar.number for bar in why.bars if bar.number.startswith("×")] == ["× 0.6"]

@@ -9,13 +9,14 @@ import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.test import Client
+from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from kring.core import clock
 from kring.members.models import Account
 from kring.members.services import suspend
 from kring.web import sessions
-from tests.web.visits import account_of, sign_in, square
+from tests.web.visits import BACKEND, account_of, sign_in, square
 
 pytestmark = pytest.mark.django_db
 HOST = {"host": "127.0.0.1:8000"}
@@ -36,6 +37,36 @@ def test_a_session_lasts_until_it_is_over(ada):
     assert is_in(client)
     Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
     assert not is_in(client)
+
+
+def test_a_step_on_the_way_in_is_forgotten_within_an_hour(ada):
+    client = Client()
+    client.post("/accounts/login/code/", {"email": "ada@example.org"}, headers=HOST)
+    row = Session.objects.get()
+    assert row.expire_date <= timezone.now() + timedelta(hours=1)
+    assert client.cookies["sessionid"]["max-age"] <= 3600
+    client.force_login(account_of(ada), backend=BACKEND)
+    row = Session.objects.get()
+    assert row.expire_date > timezone.now() + timedelta(days=13)
+
+
+def test_who_only_looks_leaves_no_session(ada):
+    looked = 0
+    for path in every_plain_address():
+        answer = Client().get(path, headers=HOST)
+        assert "sessionid" not in answer.cookies, path
+        looked += answer.status_code == 200
+    assert looked > 10
+    assert Session.objects.count() == 0
+
+
+def every_plain_address() -> list[str]:
+    """Each page that needs no parameter."""
+    return [
+        reverse(name)
+        for name, found in get_resolver().reverse_dict.items()
+        if isinstance(name, str) and not found[0][0][1]
+    ]
 
 
 def test_signing_out_ends_the_session_wherever_its_cookie_is(ada):

@@ -119,3 +119,11 @@ def test_a_muted_topic_stays_away_even_when_asked_for(square, songs):
         page = look(sign_in(square.town.bob), f"/?order={order}&topic=songs")
         assert not page.card(songs.pk)
         assert "muted" in page.words
+
+
+@pytest.mark.parametrize("path", ["/", "/?order=time", "/@bob", "/bookmarks"])
+def test_what_no_topic_can_be_called_is_not_asked_for(square, path):
+    """No address of a topic has a slash in it, so there is nowhere to lead."""
+    mark = "&" if "?" in path else "?"
+    bob = sign_in(square.town.bob)
+    assert bob.get(f"{path}{mark}topic=../../etc").status_code == 200

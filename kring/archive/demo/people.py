@@ -7,10 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import numpy as np
-
 from kring.archive import store
-from kring.archive.demo.content import Content, Job, Member, Traits
+from kring.archive.demo.content import Content, Job, Member
 from kring.core.html import render_markdown
 from kring.members.handles import free_handles
 from kring.members.models import Education, Identity, Kind, Position, Skill, SpokenLanguage
@@ -18,65 +16,24 @@ from kring.network.models import Membership
 from kring.posts.models import TopicFollow
 from kring.posts.text import fold_topic
 
-# Quiet readers, beyond the members of the content, get plain combinations of these.
-FIRST_NAMES = (
-    "Aafke", "Bart", "Carla", "Daan", "Eva", "Fouad", "Greet", "Hassan", "Ilse", "Jeroen", "Kim",
-    "Lotte", "Marco", "Noor", "Otto", "Petra", "Rachid", "Sara", "Tom", "Ursula", "Vera", "Willem",
-    "Yasmin", "Zoran",
-)  # fmt: skip
-LAST_NAMES = (
-    "Aalders", "Bos", "Cornelisse", "Dekker", "Evers", "Faber", "Groen", "Hoekstra", "Idrissi",
-    "Jonker", "Koning", "Lammers", "Mulder", "Nijhof", "Oosterhuis", "Postma", "Rietveld", "Smit",
-    "Terpstra", "Ulrich", "Vermaas", "Wolters", "Yilmaz", "Zeeman",
-)  # fmt: skip
-TITLES = (
-    "Pensioenadministrateur", "Beleidsadviseur", "Jurist", "Data-analist", "Projectleider",
-    "Member services adviser", "Test engineer", "Controller",
-)  # fmt: skip
 _LANGUAGE = re.compile(r"([a-z]{2,3})(?: \((.+)\))?")
 
 
 @dataclass(frozen=True)
 class Cast:
-    """Who is in the demo: members in order (those of the content first), and ids by their name."""
+    """Who is in the demo: members in order (those of the content first), and ids by their name.
+
+    since: when each member joined
+    """
 
     members: list[Member]
     ids: list[int]
+    since: list[datetime]
     pages: dict[str, int]
     topics: dict[str, int]
 
     def number(self) -> dict[str, int]:
         return {member.id: number for number, member in enumerate(self.members)}
-
-
-def quiet_members(content: Content, count: int, rng: np.random.Generator) -> list[Member]:
-    """People who only read: plain profiles, no words of their own."""
-    subjects = [subject.id for subject in content.subjects]
-    readers = []
-    for number in range(count):
-        organisation = content.organisations[int(rng.integers(len(content.organisations)))]
-        title = TITLES[int(rng.integers(len(TITLES)))]
-        first = FIRST_NAMES[int(rng.integers(len(FIRST_NAMES)))]
-        last = LAST_NAMES[int(rng.integers(len(LAST_NAMES)))]
-        chosen = rng.choice(len(subjects), size=int(rng.integers(2, 6)), replace=False)
-        reader, collector = rng.uniform(0.1, 0.9, 2).round(2).tolist()
-        readers.append(
-            Member(
-                id=f"quiet-{number + 1}",
-                name=f"{first} {last}",
-                headline=f"{title}, {organisation.name}",
-                about="",
-                organisation=organisation.id,
-                city=organisation.city,
-                positions=[Job(title, int(rng.integers(2005, 2024)), organisation=organisation.id)],
-                education=[],
-                skills=[],
-                languages=["nl"],
-                interests=[subjects[index] for index in sorted(chosen.tolist())],
-                traits=Traits(talkative=0.0, reader=reader, collector=collector),
-            )
-        )
-    return readers
 
 
 def write_people(
@@ -91,7 +48,7 @@ def write_people(
     )
     pages = _write_pages(content, opened)
     ids = _write_members(members, joined)
-    cast = Cast(list(members), ids, pages, topics)
+    cast = Cast(list(members), ids, list(joined), pages, topics)
     _write_sections(content, cast, joined)
     return cast
 

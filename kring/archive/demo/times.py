@@ -1,111 +1,153 @@
-"""When things happen in the demo: the content's order of days, ending just before now.
+"""When things happen in the demo: the content's order, over the last weeks before now.
 
-The content spreads 260 posts over about 190 days. A feed looks back 14 days, so the days are
-drawn together to `SPAN_DAYS`; order and hours of the day stay.
+The content spreads its posts over about 190 days. A feed looks back 14 days, so they are drawn
+together to fewer weeks; order, and the hour at which somebody writes, stay.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
 
-from kring.archive.demo.content import Entry, Remark, Sharing
+from kring.archive.demo.calendar import ZONE, Calendar, works
+from kring.archive.demo.content import Content, Entry, Remark, Sharing
 
-SPAN_DAYS = 63
-NEWEST = timedelta(minutes=15)
-# Room between the newest act and `now`.
+# Busy hours between the newest post and now, and room between the newest act and now.
+NEWEST = 0.25
 MARGIN = timedelta(minutes=1)
+BREATH = timedelta(seconds=20)
+# Before the first post: people join.
+OPENING = timedelta(days=35)
+# What was done this morning is told later that day, and was done on a working day.
+THIS_MORNING = re.compile(r"\b(this morning|vanochtend|vanmorgen)\b", re.IGNORECASE)
+TOLD_FROM = 11
+# Of comments, in busy hours: the median time after what they answer, and the spread of its log.
+COMMENT_AFTER, COMMENT_SPREAD = 0.9, 1.1
+USUAL_THREAD = 4
 
 
-def first_day(now: datetime) -> datetime:
-    """Midnight at which the demo's first day begins."""
-    return now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=SPAN_DAYS - 1)
+@dataclass(frozen=True)
+class Schedule:
+    """The moment of each post and comment, by its name in the content, and of each repost.
+
+    first: midnight before the first post; yesterday: in the afternoon
+    """
+
+    calendar: Calendar
+    first: datetime
+    yesterday: datetime
+    entries: dict[str, datetime]
+    remarks: dict[str, datetime]
+    sharings: list[datetime]
 
 
-def of_entries(
-    entries: Sequence[Entry], *, now: datetime, rng: np.random.Generator
+def schedule(content: Content, *, weeks: int, now: datetime, rng: np.random.Generator) -> Schedule:
+    """Everything that is written, spread over the last `weeks`."""
+    today = now.astimezone(ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
+    first = (today - timedelta(days=7 * weeks - 1)).astimezone(now.tzinfo)
+    calendar = Calendar(first - OPENING, now - MARGIN)
+    hours = {member.id: member.posting_style.hour for member in content.members}
+    entries = _of_entries(content.entries, calendar, first, rng)
+    remarks = _of_remarks(content, entries, hours, calendar, rng)
+    sharings = _of_sharings(content.sharings, entries, hours, calendar, rng)
+    yesterday = (today - timedelta(hours=8)).astimezone(now.tzinfo)
+    return Schedule(calendar, first, yesterday, entries, remarks, sharings)
+
+
+def _of_entries(
+    entries: Sequence[Entry], calendar: Calendar, first: datetime, rng: np.random.Generator
 ) -> dict[str, datetime]:
-    """A moment for each post: in order of day and hour, the newest `NEWEST` before `now`."""
+    """A day for each post by its place in the order, then its own hour of that day."""
     ordered = sorted(entries, key=lambda entry: (entry.day, entry.hour))
-    days = max(entry.day for entry in entries) + 1
-    by_day: dict[int, list[Entry]] = defaultdict(list)
-    for entry in ordered:
-        by_day[entry.day * SPAN_DAYS // days].append(entry)
+    begin, end = calendar.busy(first), calendar.busy(calendar.end) - NEWEST
+    places = begin + (end - begin) * (np.arange(len(ordered)) + 1) / len(ordered)
+    minutes = rng.integers(0, 60, len(ordered)).tolist()
     times: dict[str, datetime] = {}
-    for day, group in sorted(by_day.items()):
-        # Posts that were days apart share a day now: their hours are dealt out in their order.
-        minutes = np.sort([entry.hour * 60 for entry in group] + rng.integers(0, 60, len(group)))
-        for entry, minute in zip(group, minutes.tolist(), strict=True):
-            times[entry.id] = first_day(now) + timedelta(days=day, minutes=minute)
+    for entry, place, minute in zip(ordered, places.tolist(), minutes, strict=True):
+        due = calendar.at(place)
+        times[entry.id] = due
+        if place < end:
+            own = due.astimezone(ZONE).replace(hour=entry.hour, minute=minute)
+            own = _told(own) if THIS_MORNING.search(entry.text) else own
+            # What is due today at an hour that has not come was written when people were about.
+            if first < own < calendar.at(end):
+                times[entry.id] = own.astimezone(due.tzinfo)
     for entry in ordered:
+        before = entry.after or entry.copy_of
         if entry.after is not None:
-            times[entry.id] = times[entry.after] + timedelta(hours=1)
-    return _before(times, now - NEWEST)
+            times[entry.id] = calendar.after(times[entry.after], 0.9)
+        elif before is not None and times[entry.id] <= times[before]:
+            times[entry.id] = calendar.after(times[before], 4.0)
+    return {key: whole_ms(moment) for key, moment in times.items()}
 
 
-def _before(times: dict[str, datetime], newest: datetime) -> dict[str, datetime]:
-    """Today's posts of later hours are spread evenly between the last one before and `newest`."""
-    early = [moment for moment in times.values() if moment < newest]
-    late = sorted((key for key in times if times[key] >= newest), key=lambda key: times[key])
-    if not late:
-        # Nothing is due today after this hour: the last one has just been written.
-        late = [max(times, key=lambda key: times[key])]
-        early = [moment for key, moment in times.items() if key != late[0]]
-    start = max(early)
-    for number, key in enumerate(late, start=1):
-        times[key] = whole_ms(start + (newest - start) * number / len(late))
-    return times
+def _told(moment: datetime) -> datetime:
+    """The next time from this moment when something of that morning can be told."""
+    moment = moment.replace(hour=max(moment.hour, TOLD_FROM))
+    while not works(moment.date()):
+        moment += timedelta(days=1)
+    return moment
 
 
-def of_remarks(
-    remarks: Sequence[Remark],
+def _of_remarks(
+    content: Content,
     posts: dict[str, datetime],
-    *,
-    now: datetime,
+    hours: dict[str, int],
+    calendar: Calendar,
     rng: np.random.Generator,
 ) -> dict[str, datetime]:
-    """A moment for each comment: after its post and after those before it in the file.
+    """A moment for each comment: after its post and those before it, when its author is about.
 
-    Delays are log-normal (median 50 minutes), drawn together where the post is too young.
+    Where the post is too young for that, the delays are drawn together.
     """
+    since = content.since
     threads: dict[str, list[Remark]] = defaultdict(list)
-    for remark in remarks:
+    for remark in content.remarks:
         threads[remark.post].append(remark)
     times: dict[str, datetime] = {}
     for post, thread in threads.items():
-        delays = np.cumsum(60 + 3_000 * rng.lognormal(0.0, 1.1, len(thread)))
-        room = (now - MARGIN - posts[post]).total_seconds()
-        delays *= min(1.0, room / float(delays[-1]))
+        # Where many talk they answer sooner.
+        pace = COMMENT_AFTER * min(1.0, (USUAL_THREAD / len(thread)) ** 0.7)
+        delays = 0.03 + pace * rng.lognormal(0.0, COMMENT_SPREAD, len(thread))
+        last = posts[post]
         for remark, delay in zip(thread, delays.tolist(), strict=True):
-            times[remark.id] = posts[post] + _whole(delay)
+            # Some tell of what they did since: no answer before it could be done.
+            last += timedelta(days=since.get(remark.id, 0))
+            last = calendar.after(last, delay, hours[remark.author]) + BREATH
+            times[remark.id] = last
+        if last > calendar.end:
+            room = calendar.busy(calendar.end) - calendar.busy(posts[post])
+            shares = 0.95 * np.cumsum(delays) / delays.sum()
+            for remark, share in zip(thread, shares.tolist(), strict=True):
+                times[remark.id] = calendar.after(posts[post], room * share)
     return times
 
 
-def of_sharings(
+def _of_sharings(
     sharings: Sequence[Sharing],
     posts: dict[str, datetime],
-    *,
-    now: datetime,
+    hours: dict[str, int],
+    calendar: Calendar,
     rng: np.random.Generator,
 ) -> list[datetime]:
-    """A moment for each repost, the content's number of days after its post but before `now`."""
+    """A moment for each repost, about the content's number of days after its post."""
     times = []
     for sharing in sharings:
-        room = (now - MARGIN - posts[sharing.post]).total_seconds()
-        delay = sharing.day_offset * 86_400 + float(rng.uniform(-6, 6)) * 3_600
-        if not 600 < delay < room:
+        origin = posts[sharing.post]
+        own_hour = hours[sharing.author]
+        room = calendar.busy(calendar.end, own_hour) - calendar.busy(origin, own_hour)
+        delay = 8.0 * sharing.day_offset * float(rng.uniform(0.6, 1.2)) + 0.5
+        if delay > 0.9 * room:
             delay = room * float(rng.uniform(0.3, 0.9))
-        times.append(posts[sharing.post] + _whole(delay))
+        times.append(calendar.after(origin, delay, own_hour))
     return times
 
 
 def whole_ms(moment: datetime) -> datetime:
     """Rounded down to what an id can carry."""
     return moment.replace(microsecond=moment.microsecond // 1_000 * 1_000)
-
-
-def _whole(seconds: float) -> timedelta:
-    return timedelta(milliseconds=int(seconds * 1_000))

@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import numpy as np
-
 from kring.archive import store
-from kring.archive.demo import times
 from kring.archive.demo.content import Content, Entry, Remark, Sharing
 from kring.archive.demo.people import Cast
+from kring.archive.demo.times import Schedule
 from kring.posts import policy
 from kring.posts.models import Mention, Post, PostTopic
 from kring.posts.text import Written, fold_topic, write
@@ -21,13 +19,15 @@ from kring.posts.text import Written, fold_topic, write
 class Piece:
     """Something published at the top level, as readers meet it.
 
-    author: number in the cast. A repost names its original in `of`; its quality is what it adds.
+    author: number in the cast; words: all there is to read. A repost names its original in `of`;
+    its quality is what it adds.
     """
 
     id: int
     author: int
     at: datetime
     quality: float
+    words: int
     topics: tuple[str, ...]
     of: int | None = None
 
@@ -52,23 +52,17 @@ class Published:
 class Writer:
     """Creates everything the members wrote, posts before what refers to them."""
 
-    def __init__(
-        self, content: Content, cast: Cast, *, now: datetime, rng: np.random.Generator
-    ) -> None:
-        self._content, self._cast = content, cast
-        self._now, self._rng = now, rng
+    def __init__(self, content: Content, cast: Cast, schedule: Schedule) -> None:
+        self._content, self._cast, self._schedule = content, cast, schedule
         self._number = cast.number()
         self._rows: list[Post] = []
         self._mentions: list[Mention] = []
 
     def write(self) -> Published:
         """Create all rows. About one query per text that mentions somebody, besides the bulk."""
-        content, rng, now = self._content, self._rng, self._now
-        at = times.of_entries(content.entries, now=now, rng=rng)
-        remarks_at = times.of_remarks(content.remarks, at, now=now, rng=rng)
-        sharings_at = times.of_sharings(content.sharings, at, now=now, rng=rng)
-        moments = [*at.values(), *remarks_at.values(), *sharings_at]
-        ids = store.backdated(Post, moments)
+        content, schedule = self._content, self._schedule
+        at, remarks_at, sharings_at = schedule.entries, schedule.remarks, schedule.sharings
+        ids = store.backdated(Post, [*at.values(), *remarks_at.values(), *sharings_at])
         post_ids = dict(zip(at, ids, strict=False))
         comment_ids = dict(zip(remarks_at, ids[len(at) :], strict=False))
         pieces = [self._entry(entry, post_ids[entry.id], at) for entry in content.entries]
@@ -91,8 +85,8 @@ class Writer:
         if entry.link:
             post.link_url, post.link_title = entry.link.url, entry.link.title
         if entry.image:
-            post.image_missing, post.image_alt = entry.image.kind, entry.image.alt
-        return Piece(id_, author, at[entry.id], entry.quality, tuple(entry.topics))
+            post.image_count = 1
+        return Piece(id_, author, at[entry.id], entry.quality, post.words, tuple(entry.topics))
 
     def _remark(
         self,
@@ -123,7 +117,8 @@ class Writer:
         repost.repost_of_id = repost.origin_id = origin
         entry = entries[sharing.post]
         quality = entry.quality * (0.8 if sharing.own_words else 0.3)
-        return Piece(id_, author, moment, quality, tuple(entry.topics), of=origin)
+        words = repost.words + len(entry.text.split())
+        return Piece(id_, author, moment, quality, words, tuple(entry.topics), of=origin)
 
     def _post(self, id_: int, author: int, moment: datetime, text: str, external_id: str) -> Post:
         author_id = self._cast.ids[author]

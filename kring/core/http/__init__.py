@@ -29,6 +29,7 @@ from kring.core.http.errors import (
     Unreachable,
     UnsafeRedirect,
     Untrusted,
+    WrongType,
 )
 from kring.core.http.gate import fetch
 from kring.core.http.messages import Limits, Request, Response
@@ -52,5 +53,6 @@ __all__ = [
     "Unreachable",
     "UnsafeRedirect",
     "Untrusted",
+    "WrongType",
     "fetch",
 ]

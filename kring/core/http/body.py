@@ -55,8 +55,12 @@ def _decoder(content_encoding: str) -> _Decoder:
             raise BadAnswer(f"an encoding we did not ask for: {other!r}")
 
 
-def read_body(chunks: Iterable[bytes], content_encoding: str, max_bytes: int) -> bytes:
+def read_body(
+    chunks: Iterable[bytes], content_encoding: str, max_bytes: int, *, cut: bool = False
+) -> bytes:
     """The decoded body, never holding more than `max_bytes` and one chunk.
+
+    cut: at the limit, return what came instead of raising TooLarge
 
     Counts bytes before and after decoding: gzip may hold a thousand times its size, and may also
     go on for ever without decoding to anything. Raises TooLarge at either, and BadAnswer if the
@@ -72,6 +76,8 @@ def read_body(chunks: Iterable[bytes], content_encoding: str, max_bytes: int) ->
         room = max_bytes - len(body)
         decoded = decoder.decode(chunk, room + 1)  # never 0, which would mean no limit to zlib
         if received > max_bytes or len(decoded) > room:
+            if cut:
+                return bytes(body + decoded[:room])
             raise TooLarge(f"more than {max_bytes} bytes")
         body += decoded
     if decoder:

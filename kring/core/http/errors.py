@@ -6,6 +6,7 @@
     ├── TooManyRedirects
     ├── UnsafeRedirect     off https, or carrying a body to another site
     ├── TooLarge
+    ├── WrongType          an answer of another content type than was asked for
     ├── TooSlow
     └── Unreachable        no answer
         ├── Untrusted      TLS failed: we do not know who would have answered
@@ -52,6 +53,11 @@ class UnsafeRedirect(OutboundError):
 class TooLarge(OutboundError):
     code = "too_large"
     sentence = "The other site's answer is too large."
+
+
+class WrongType(OutboundError):
+    code = "wrong_type"
+    sentence = "The other site's answer is of another kind than was asked for."
 
 
 class TooSlow(OutboundError):

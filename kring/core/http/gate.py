@@ -19,6 +19,7 @@ from kring.core.http.errors import (
     TooLarge,
     TooManyRedirects,
     Unreachable,
+    WrongType,
 )
 from kring.core.http.hops import Hop, first_hop, is_redirect, next_hop
 from kring.core.http.messages import Request, Response
@@ -115,9 +116,16 @@ class _Line:
         headers = _joined(answer.headers)
         body = b""
         if not is_redirect(answer.status, headers):
-            encoding = headers.get("content-encoding", "")
-            body = read_body(answer.iter_stream(), encoding, self.request.limits.max_bytes)
+            self._check_type(headers.get("content-type", ""))
+            encoding, limits = headers.get("content-encoding", ""), self.request.limits
+            body = read_body(answer.iter_stream(), encoding, limits.max_bytes, cut=limits.cut)
         return Response(answer.status, headers, body, hop.target.url)
+
+    def _check_type(self, content_type: str) -> None:
+        """Before a byte of the body is read."""
+        accepts = self.request.accepts
+        if accepts and content_type.partition(";")[0].strip().lower() not in accepts:
+            raise WrongType(f"{content_type[:100]!r} is none of {sorted(accepts)}")
 
 
 @cache

@@ -38,6 +38,7 @@ class Limits:
     max_bytes: int = 1 << 20  # of the body, before decoding and after
     seconds: float = 10.0  # wall time, from the name lookup to the last byte
     redirects: int = 3
+    cut: bool = False  # take the beginning of a body that is longer, instead of refusing it
 
     def __post_init__(self) -> None:
         if self.max_bytes < 0 or self.redirects < 0 or not 0 < self.seconds <= 3600:
@@ -49,6 +50,8 @@ class Request:
     """One question to another site.
 
     user_agent: who asks; other sites should be able to find us when we misbehave
+    accepts: content types without parameters, in lower case, of which the body of an answer must
+        be one; none: any
     headers: names in any case. Those that belong to the gate (Host, Content-Length and the like)
         are a ValueError, and so is anything that would not fit on one line.
     """
@@ -60,6 +63,7 @@ class Request:
     limits: Limits = field(default_factory=Limits)
     policy: AddressPolicy = field(default_factory=AddressPolicy)
     user_agent: str = field(kw_only=True)
+    accepts: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         if self.method not in get_args(Method):

@@ -8,7 +8,7 @@ from kring.feed.batch import Batch
 from kring.feed.features.base import Columns
 from kring.feed.stages import Context
 from kring.feed.world import PostFlag
-from kring.feed.world.columns import Floats, lookup
+from kring.feed.world.columns import Floats, contains, lookup
 from kring.network.graph import distinct
 
 
@@ -38,20 +38,17 @@ def _strong_ties(context: Context, batch: Batch) -> tuple[Floats, Floats]:
     others = acts.actor != posts.author.view[acts.post_row]
     acted = distinct(acts.post_row[others].astype(np.int64) << 32 | acts.actor[others])
     saw = distinct(np.concatenate([acted, profile.strong_saw]))
-    strength = profile.forth.long_of((saw & 0xFFFFFFFF).astype(np.int32))
     thread = batch["thread_row"]
     wanted = distinct(thread)
-    if not wanted.size:
-        return np.zeros(0), np.zeros(0)
-    place = np.searchsorted(wanted, saw >> 32)
-    place[place == wanted.size] = 0
-    ours = wanted[place] == saw >> 32
-    did = np.isin(saw, acted, assume_unique=True)
-    size = wanted.size
-    many = np.bincount(place[ours], minlength=size) >= context.policy.company.fewest
-    ours &= did | many[place]
-    seen_by = np.bincount(place[ours], strength[ours], minlength=size)
-    acted_by = np.bincount(place[ours & did], strength[ours & did], minlength=size)
-    count = np.bincount(place[ours & did], minlength=size).astype(np.float64)
+    saw = saw[contains(saw >> 32, wanted)]
+    place, size = np.searchsorted(wanted, saw >> 32), wanted.size
+    did = contains(saw, acted)
+    many = np.bincount(place, minlength=size) >= context.policy.company.fewest
+    person, forth = (saw & 0xFFFFFFFF).astype(np.int32), profile.forth
+    strength = lookup(person, forth.people, forth.long) * (did | many[place])
+    seen_by = np.bincount(place, strength, minlength=size)
+    acted_by = np.bincount(place[did], strength[did], minlength=size)
+    count = np.bincount(place[did], minlength=size)
     rate = acted_by / (seen_by + context.policy.company.proof_kappa)
-    return lookup(thread, wanted, count), lookup(thread, wanted, rate)
+    at = np.searchsorted(wanted, thread)
+    return count[at].astype(np.float64), rate[at]

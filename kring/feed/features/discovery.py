@@ -7,7 +7,7 @@ import numpy as np
 from kring.feed.batch import Batch, SourceTag
 from kring.feed.features.base import Columns
 from kring.feed.stages import Context
-from kring.feed.world.columns import Floats, contains
+from kring.feed.world.columns import Floats
 
 
 def discovery(context: Context, batch: Batch) -> Columns:
@@ -29,6 +29,6 @@ def _new_author(context: Context, batch: Batch) -> Floats:
         times = np.bincount(authors, viewer.seen_times[rows >= 0])
         within = batch.author < times.size
         shown[within] = times[batch.author[within]]
-    untouched = ~contains(batch.author, context.profile.forth.people)
+    untouched = ~context.profile.forth.knows(batch.author)
     newness = np.maximum(1.0 - shown / context.policy.discovery.familiar_after, 0.0)
     return np.asarray(untouched * newness, dtype=np.float64)

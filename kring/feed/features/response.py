@@ -10,7 +10,8 @@ from kring.feed.policy import Policy
 from kring.feed.response import response_ratio
 from kring.feed.stages import Context
 from kring.feed.world import World
-from kring.feed.world.columns import Floats, Rows, contains, lookup
+from kring.feed.world.columns import Floats, Rows, contains
+from kring.network.graph import distinct
 
 HEAT_NAMES = ("heat_hour", "heat_morning", "heat_day", "heat_week")
 
@@ -26,13 +27,14 @@ def response(context: Context, batch: Batch) -> Columns:
     if near is None:
         openers, engaged = crowd.openers.view[rows], crowd.engaged.view[rows]
         heat = crowd.heat_at(rows, now)
+        ratio = np.log(response_ratio(world, rows, now, context.policy))
         record = author_record(world, rows, author, context.policy)
     else:
         openers, engaged, heat = near.openers, near.engaged, near.heat
-        record = author_response(world, rows, author, now, context.policy)
+        ratio, record = author_response(world, rows, author, now, context.policy)
     columns: Columns = dict(zip(HEAT_NAMES, np.log1p(heat).T, strict=True))
     return {
-        "response": np.log(response_ratio(world, rows, now, context.policy)),
+        "response": ratio,
         **columns,
         "hotter_on_page": np.log1p(how_many_exceed(heat[:, 1])),
         "opened_on_page": np.log1p(how_many_exceed(heat[:, 3])),
@@ -66,23 +68,24 @@ def author_record(world: World, rows: Rows, authors: Rows, policy: Policy) -> Fl
     return np.asarray(np.clip(np.log(np.maximum(ratio, 1e-3)), rules.lowest, rules.highest))
 
 
-def author_response(world: World, rows: Rows, authors: Rows, now_ms: int, policy: Policy) -> Floats:
-    """Mean log ρ of an author's last posts, this one left out; shrunk and clipped as the record.
+def author_response(
+    world: World, rows: Rows, authors: Rows, now_ms: int, policy: Policy
+) -> tuple[Floats, Floats]:
+    """log ρ of each post, and the mean of its author's last posts without it, shrunk and clipped.
 
     Against expectation, not by openers: many followers, or a few who open everything, are no merit.
     """
-    posts, rules = world.posts, policy.record
-    wanted, place = np.unique(authors, return_inverse=True)
+    posts, rules, wanted = world.posts, policy.record, distinct(authors)
     last = posts.by_author.newest(wanted, rules.last)
-    last = last[~posts.removed.view[last] & (posts.origin_id.view[last] == 0)]
-    ratio = np.log(response_ratio(world, last, now_ms, policy))
-    at = np.searchsorted(wanted, posts.author.view[last])
+    last = last[~posts.removed.view.take(last) & (posts.origin_id.view.take(last) == 0)]
+    ratio = np.log(response_ratio(world, np.concatenate([rows, last]), now_ms, policy))
+    own, ratio = ratio[: len(rows)], ratio[len(rows) :]
+    at = np.searchsorted(wanted, posts.author.view.take(last))
+    place, there = np.searchsorted(wanted, authors), contains(rows, np.sort(last))
     total = np.bincount(at, ratio, minlength=wanted.size)[place]
-    count = np.bincount(at, minlength=wanted.size)[place].astype(np.float64)
-    order = np.argsort(last)
-    own, there = lookup(rows, last[order], ratio[order]), contains(rows, last[order])
-    mean = (total - own) / (count - there + rules.posts)
-    return np.asarray(np.clip(mean, rules.lowest, rules.highest))
+    count = np.bincount(at, minlength=wanted.size)[place]
+    mean = (total - own * there) / (count - there + rules.posts)
+    return own, np.asarray(np.clip(mean, rules.lowest, rules.highest))
 
 
 def rejection(world: World, rows: Rows, policy: Policy) -> Floats:

@@ -9,7 +9,7 @@ from kring.feed.batch import Batch
 from kring.feed.features.base import Columns
 from kring.feed.stages import Context
 from kring.feed.world import PostFlag
-from kring.feed.world.columns import Bools, Floats
+from kring.feed.world.columns import Bools, Floats, Rows
 from kring.feed.world.texts import NO_LANGUAGE, language_code
 
 
@@ -20,7 +20,7 @@ def topic(context: Context, batch: Batch) -> Columns:
     taste = context.profile.drawn(batch["thread_row"])
     return {
         "topic_interest": _interest(context, batch),
-        "subject_match": texts.vectors_of(row) @ context.profile.subject,
+        "subject_match": _match(context, row),
         "alike": np.log1p(10.0 * taste.alike),
         "alike_lately": np.log1p(10.0 * taste.alike_lately),
         "leads": np.log1p(taste.leads),
@@ -36,12 +36,19 @@ def topic(context: Context, batch: Batch) -> Columns:
 
 def _interest(context: Context, batch: Batch) -> Floats:
     """Mean over the post's topics, so that adding tags cannot raise it."""
-    topics = context.world.posts.topics.view[batch["content_row"]]
-    used = topics >= 0
-    if not used.any():
-        return np.zeros(len(batch))
-    interest = np.where(used, context.profile.interest[np.where(used, topics, 0)], 0.0)
-    return np.asarray(interest.sum(axis=1) / np.maximum(used.sum(axis=1), 1))
+    topics = context.world.posts.topics.view.take(batch["content_row"], axis=0)
+    # Last, where -1 points: of no topic, no interest.
+    interest = np.append(context.profile.interest, 0.0)
+    many = (topics >= 0).sum(axis=1)
+    return np.asarray(interest.take(topics).sum(axis=1) / np.maximum(many, 1))
+
+
+def _match(context: Context, rows: Rows) -> Floats:
+    """How near a post's words are to what the viewer opens."""
+    subject = context.profile.subject
+    if not subject.any():
+        return np.zeros(len(rows))
+    return np.asarray(context.world.posts.texts.vectors_of(rows) @ subject)
 
 
 def _foreign(context: Context, languages: NDArray[np.uint16]) -> Bools:
@@ -49,4 +56,7 @@ def _foreign(context: Context, languages: NDArray[np.uint16]) -> Bools:
     known = [language_code(language) for language in context.viewer.languages]
     if not known:
         return np.zeros(len(languages), dtype=np.bool_)
-    return np.asarray((languages != NO_LANGUAGE) & ~np.isin(languages, known))
+    foreign: Bools = languages != NO_LANGUAGE
+    for language in known:
+        foreign &= languages != language
+    return foreign

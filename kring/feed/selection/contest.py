@@ -39,14 +39,13 @@ class Contest:
     def _first(self, limit: int) -> list[int]:
         """Ranks in the order of their places; what stood before each of them is kept."""
         run = self._run = self._run or Run(self.field)
-        for place in range(len(run.placed), min(limit, len(self.field))):
-            if place < self.field.rules.look_ahead:
-                self._moments.append(run.noted_step())
-            else:
-                run.step()
+        limit = min(limit, len(self.field))
+        for _ in range(len(run.placed), min(limit, self.field.rules.look_ahead)):
+            self._moments.append(run.noted())
+        run.fill(limit)
         return run.placed[:limit]
 
-    def _start(self, changed: Changed) -> tuple[Moment, list[int]] | None:
+    def _start(self, changed: Changed) -> tuple[Moment, Run] | None:
         """When a candidate got its place, if its change could not have mattered before."""
         field, run = self.field, self._run
         at, plus, minus = changed
@@ -60,4 +59,4 @@ class Contest:
         # Halving an author's posts weighs on what speaks for them, so less may come to be more.
         if minus > field.minus[at] and field.author[at] in moment.places:
             return None
-        return moment, run.placed
+        return moment, run

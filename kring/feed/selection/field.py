@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from functools import cached_property
+from itertools import repeat
 from math import inf
 
 import numpy as np
@@ -28,7 +30,7 @@ HAIR = 1e-9
 
 # A candidate as it waits in a heap, the best first: minus its standing (or minus a bound on it),
 # minus its id, its rank, how many had their place when that was worked out, and how close it came
-# to those. FRESH is the stamp of whoever stands for the rest of a lane.
+# to those. FRESH, below 0, is the stamp of whoever stands for the rest of a lane.
 Entry = tuple[float, int, int, int, float]
 FRESH = -1
 
@@ -41,6 +43,7 @@ class Field:
     bound: the best key that each may ever have; newer: minus the ids
     author: negative for who has one post, and for each post of a source
     company: 0 for nobody's, and for sources
+    fresh: how one waits of whom nothing is known but the score
     heads: the first of every lane, inside the network and outside it
     behind: who follows in the same lane, -1 for the last
     position: the row in the batch; rank: the other way round
@@ -52,6 +55,7 @@ class Field:
     minus: list[float]
     bound: list[float]
     newer: list[int]
+    fresh: list[Entry]
     author: list[int]
     company: list[int]
     outside: list[bool]
@@ -62,6 +66,7 @@ class Field:
     likeness: Likeness
     company_quota: list[int]
     outside_quota: list[int]
+    powers: list[float] = dataclass_field(default_factory=lambda: [1.0])
 
     def __len__(self) -> int:
         return len(self.plus)
@@ -70,11 +75,13 @@ class Field:
     def first(self) -> tuple[list[Entry], list[Entry]]:
         """The heads as they wait."""
         inside, outside = self.heads
-        return [*map(self.fresh, inside)], [*map(self.fresh, outside)]
+        return [self.fresh[at] for at in inside], [self.fresh[at] for at in outside]
 
-    def fresh(self, at: int) -> Entry:
-        """One of whom nothing is known but the score."""
-        return (self.bound[at], self.newer[at], at, FRESH, 0.0)
+    def left(self, times: int) -> float:
+        """How much of what speaks for a post counts when its author has stood `times` times."""
+        while len(self.powers) <= times:
+            self.powers.append(self.powers[-1] * self.rules.second_post)
+        return self.powers[times]
 
     def scale(self) -> float:
         """What the best score counts as 1; 1 where nothing speaks for anything."""
@@ -118,7 +125,7 @@ def field_of(context: Context, batch: Batch) -> Field:
     # Whoever has one post can neither wait for themselves nor be halved.
     alone = source | _lone(batch.author[ranked])
     company = np.where(source, 0, _companies(context, batch)[ranked])
-    outside = _outside(context, batch.author_id)[ranked]
+    outside = _outside(context, batch)[ranked]
     newer: list[int] = (-batch.post_id[ranked]).tolist()
     bound: list[float] = keys[ranked].tolist()
     heads, behind = _lanes(company * 2 + outside)
@@ -131,6 +138,7 @@ def field_of(context: Context, batch: Batch) -> Field:
         minus=minus[ranked].tolist(),
         bound=bound,
         newer=newer,
+        fresh=[*zip(bound, newer, range(len(batch)), repeat(FRESH), repeat(0.0), strict=False)],
         author=np.where(alone, -1 - np.arange(len(batch)), batch.author[ranked]).tolist(),
         company=company.tolist(),
         outside=outside.tolist(),
@@ -156,8 +164,7 @@ def _quota(share: float, places: int) -> list[int]:
 
 def _lone(author: Rows) -> Bools:
     ordered = np.sort(author)
-    first, after = (np.searchsorted(ordered, author, side) for side in ("left", "right"))
-    return np.asarray(after - first == 1)
+    return ~contains(author, ordered[1:][ordered[1:] == ordered[:-1]])
 
 
 def _companies(context: Context, batch: Batch) -> Ints:
@@ -166,12 +173,9 @@ def _companies(context: Context, batch: Batch) -> Ints:
     return np.where(now > 0, now, context.world.posts.company_id.view[batch.row])
 
 
-def _outside(context: Context, author_id: Ints) -> Bools:
+def _outside(context: Context, batch: Batch) -> Bools:
     """Whose author the viewer neither knows, follows nor belongs to."""
-    viewer = context.viewer
-    inside = author_id == viewer.id
-    for known in (viewer.connection_ids, viewer.followed_ids, viewer.membership_ids):
-        inside |= contains(author_id, known)
+    inside = batch["connected"] | batch["followed"] | (batch.author_id == context.viewer.id)
     return np.asarray(~inside)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from heapq import heappop, heappush, heapreplace
 from typing import NamedTuple
 
-from kring.feed.selection.field import FRESH, Entry, Field, scale_of
+from kring.feed.selection.field import Entry, Field, scale_of
 
 Heap = list[Entry]
 
@@ -47,17 +47,16 @@ class Run:
         self,
         field: Field,
         changed: Changed | None = None,
-        start: tuple[Moment, list[int]] | None = None,
+        start: tuple[Moment, Run] | None = None,
     ) -> None:
         self.field = field
         self.rules = field.rules
         self.changed = changed
         self.variety_places = self.rules.variety_places
-        self.plus, self.minus, self.bound = field.plus, field.minus, field.bound
+        self.bound = field.bound
         self.worth = 1.0 - self.rules.variety
         scale = field.scale() if changed is None else _scale_with(field, changed)
         self.penalty = self.rules.variety * scale
-        self.powers = [1.0]
         self.placed: list[int] = []
         self.taken: set[int] = set()
         self.likes: list[list[float]] = []
@@ -72,8 +71,6 @@ class Run:
         else:
             self._begin()
         if changed is not None:
-            self.plus, self.minus = self.plus[:], self.minus[:]
-            self.plus[changed.at], self.minus[changed.at] = changed.plus, changed.minus
             self.bound = self.bound[:]
             self.bound[changed.at] = -self.worth * (changed.plus + changed.minus)
             self.taken.add(changed.at)
@@ -85,10 +82,10 @@ class Run:
         self.heaps = (inside[:], outside[:])
         self.parked = {}
 
-    def noted_step(self) -> Moment:
+    def noted(self) -> Moment:
         """Fill the next place, and say what another pass needs to fill it otherwise."""
         places, companies, outside = self.places.copy(), self.companies.copy(), self.from_outside
-        self.step()
+        self.fill(len(self.placed) + 1)
         return Moment(
             len(self.placed) - 1,
             (self.heaps[0][:], self.heaps[1][:]),
@@ -98,12 +95,11 @@ class Run:
             outside,
         )
 
-    def _resume(self, moment: Moment, placed: list[int]) -> None:
-        """Go on where another pass stood, whose first places are among `placed`."""
-        self.placed = placed[: moment.placed]
-        self.taken.update(self.placed)
-        width = self.variety_places
-        self.likes = [self.field.likeness.row(at) for at in self.placed[:width]]
+    def _resume(self, moment: Moment, other: Run) -> None:
+        """Go on where another pass stood at that moment."""
+        self.placed = other.placed[: moment.placed]
+        self.taken = set(self.placed)
+        self.likes = other.likes[: moment.placed]
         self.heaps = (moment.heaps[0][:], moment.heaps[1][:])
         self.parked = {company: heap[:] for company, heap in moment.parked.items()}
         self.places = moment.places.copy()
@@ -112,30 +108,42 @@ class Run:
 
     def place_of(self, at: int, look_ahead: int) -> int | None:
         """Go on until one has a place (from 1), or will have none within look-ahead."""
-        hopeless = self.bound[at] > self.field.sure_bound
-        while len(self.placed) < look_ahead:
-            if hopeless and len(self.placed) >= self.variety_places:
-                return None
-            if self.step() == at:
-                return len(self.placed)
-        return None
+        if self.bound[at] > self.field.sure_bound:
+            look_ahead = min(look_ahead, self.variety_places)
+        self.fill(look_ahead, at)
+        return len(self.placed) if self.placed and self.placed[-1] == at else None
 
-    def step(self) -> int:
-        """Fill the next place; the rank of whoever gets it. There must be somebody left."""
-        here = len(self.placed)
-        if here == self.variety_places:
-            self._forget_likeness()
-        company_quota = self.field.company_quota[here + 1]
-        if self.parked:
-            self._unpark(company_quota)
-        heap = self._best_heap(company_quota)
-        entry = self._pop(heap) if heap is not None else self._relaxed()
-        if self.aside:
-            for other, waiting in self.aside:
-                heappush(other, waiting)
-            self.aside.clear()
-        self._place(entry[2])
-        return entry[2]
+    def fill(self, places: int, awaited: int = -1) -> None:
+        """Fill so many places, or until the awaited one has got its own.
+
+        There must be as many candidates.
+        """
+        field, placed, likes = self.field, self.placed, self.likes
+        author_of, company_of, likeness = field.author, field.company, field.likeness
+        at = -1
+        for here in range(len(placed), places):
+            if here == self.variety_places:
+                self._forget_likeness()
+            company_quota = field.company_quota[here + 1]
+            if self.parked:
+                self._unpark(company_quota)
+            heap = self._best_heap(here, company_quota)
+            at = self._pop(heap)[2] if heap is not None else self._relaxed()
+            if self.aside:
+                for other, waiting in self.aside:
+                    heappush(other, waiting)
+                self.aside.clear()
+            if (author := author_of[at]) >= 0:
+                self.places[author] = (*self.places.get(author, ()), here)
+            if company := company_of[at]:
+                self.companies[company] = self.companies.get(company, 0) + 1
+            self.from_outside += field.outside[at]
+            if here < self.variety_places:
+                likes.append(likeness.row(at))
+            placed.append(at)
+            self.taken.add(at)
+            if at == awaited:
+                return
 
     def _unpark(self, company_quota: int) -> None:
         for company in list(self.parked):
@@ -143,46 +151,43 @@ class Run:
                 for entry in self.parked.pop(company):
                     heappush(self.heaps[self.field.outside[entry[2]]], entry)
 
-    def _best_heap(self, company_quota: int) -> Heap | None:
+    def _best_heap(self, here: int, company_quota: int) -> Heap | None:
         """The heap on top of which the best stands, caps let go as far as need be."""
         inside, outside = self.heaps
-        top = self._top(inside, company_quota)
-        is_open = self.from_outside < self.field.outside_quota[len(self.placed) + 1]
-        if top is None or (is_open and outside and outside[0] < top):
-            other = self._top(outside, company_quota)
+        top = self._top(inside, here, company_quota)
+        if outside and (
+            top is None
+            or (outside[0] < top and self.from_outside < self.field.outside_quota[here + 1])
+        ):
+            other = self._top(outside, here, company_quota)
             if other is not None and (top is None or other < top):
                 return outside
         if top is not None:
             return inside
-        tops = [(self._top(heap, len(self.field)), heap) for heap in self.parked.values()]
+        tops = [(self._top(heap, here, len(self.field)), heap) for heap in self.parked.values()]
         able = [(entry, heap) for entry, heap in tops if entry is not None]
         return min(able)[1] if able else None
 
-    def _top(self, heap: Heap, company_quota: int) -> Entry | None:
+    def _top(self, heap: Heap, here: int, company_quota: int) -> Entry | None:
         """The best of a heap that may stand here, left on top of it; others are put aside."""
-        here = len(self.placed)
-        company_of, companies = self.field.company, self.companies
-        author_of, places = self.field.author, self.places
+        company_of, author_of, places = self.field.company, self.field.author, self.places
         # Before anybody is placed, and below the first page, likeness changes nothing.
-        unlike = here == 0 or here >= self.variety_places
+        varied = 0 < here < self.variety_places
         while heap:
             entry = heap[0]
-            at, stamp = entry[2], entry[3]
-            company = company_of[at]
-            if company and companies.get(company, 0) >= company_quota:
-                heappush(self.parked.setdefault(company, []), heappop(heap))
+            _, _, at, stamp, _ = entry
+            if company_of[at] and self.companies.get(company_of[at], 0) >= company_quota:
+                heappush(self.parked.setdefault(company_of[at], []), heappop(heap))
                 continue
             stood = places.get(author_of[at])
-            if stamp == FRESH:
-                if at in self.taken:
-                    self._pop(heap)
-                elif unlike and not stood:
-                    return entry
-                else:
-                    heappush(heap, self._evaluated(self._pop(heap), stood))
-            elif stamp < here and (not unlike or (stood and stood[-1] >= stamp)):
-                heapreplace(heap, self._evaluated(entry, stood))
-            elif stood and self._blocked(stood):
+            if stamp < 0 and at in self.taken:
+                self._pop(heap)
+            elif stamp < here and (varied or (stood and stood[-1] >= stamp)):
+                behind = self.field.behind[at] if stamp < 0 else -1
+                heapreplace(heap, self._evaluated(entry, here, stood))
+                if behind >= 0:
+                    heappush(heap, self.field.fresh[behind])
+            elif stood and self._blocked(stood, here):
                 self.aside.append((heap, heappop(heap)))
             else:
                 return entry
@@ -190,19 +195,17 @@ class Run:
 
     def _pop(self, heap: Heap) -> Entry:
         """Take the top; whoever stands for a lane is followed by the next of it."""
-        behind = self.field.behind[heap[0][2]] if heap[0][3] == FRESH else -1
-        return heappop(heap) if behind < 0 else heapreplace(heap, self.field.fresh(behind))
+        entry = heap[0]
+        behind = self.field.behind[entry[2]] if entry[3] < 0 else -1
+        return heappop(heap) if behind < 0 else heapreplace(heap, self.field.fresh[behind])
 
-    def _evaluated(self, entry: Entry, stood: tuple[int, ...] | None) -> Entry:
-        """The entry as the candidate stands now. Asked a thousand times a page.
+    def _evaluated(self, entry: Entry, here: int, stood: tuple[int, ...] | None) -> Entry:
+        """The entry as the candidate stands now. Asked hundreds of times a page.
 
         stood: the places that its author has
         """
         _, newer, at, stamp, close = entry
-        here = len(self.placed)
-        key = self.bound[at]
-        if stood:
-            key = -self.worth * (self.plus[at] * self._left(len(stood)) + self.minus[at])
+        key = self._halved(at, len(stood)) if stood else self.bound[at]
         if here >= self.variety_places:
             return (key, newer, at, here, 0.0)
         try:
@@ -211,26 +214,24 @@ class Run:
                     close = likes[at]
         except IndexError:
             self.field.likeness.widen()
-            return self._evaluated(entry, stood)
+            return self._evaluated(entry, here, stood)
         return (key + self.penalty * close, newer, at, here, close)
 
-    def _left(self, times: int) -> float:
-        """How much of what speaks for a post counts when its author has stood `times` times."""
-        while len(self.powers) <= times:
-            self.powers.append(self.powers[-1] * self.rules.second_post)
-        return self.powers[times]
+    def _halved(self, at: int, times: int) -> float:
+        """Minus the worth of a post whose author has stood `times` times already."""
+        field, changed = self.field, self.changed
+        plus, minus = field.plus[at], field.minus[at]
+        if changed is not None and at == changed.at:
+            plus, minus = changed.plus, changed.minus
+        return -self.worth * (plus * field.left(times) + minus)
 
-    def _blocked(self, stood: tuple[int, ...]) -> bool:
-        here = len(self.placed)
-        return stood[-1] == here - 1 or self._crowded(stood)
-
-    def _crowded(self, stood: tuple[int, ...]) -> bool:
+    def _blocked(self, stood: tuple[int, ...], here: int) -> bool:
         rules = self.rules
-        return len(stood) >= rules.per_window and (
-            stood[-rules.per_window] > len(self.placed) - rules.window
+        return stood[-1] == here - 1 or (
+            len(stood) >= rules.per_window and stood[-rules.per_window] > here - rules.window
         )
 
-    def _relaxed(self) -> Entry:
+    def _relaxed(self) -> int:
         """Whoever is best when all that is left is somebody's who stood here just now."""
         here = len(self.placed)
         apart = [
@@ -238,20 +239,7 @@ class Run:
         ]
         best = min(apart or self.aside, key=lambda one: one[1])
         self.aside.remove(best)
-        return best[1]
-
-    def _place(self, at: int) -> None:
-        field, here = self.field, len(self.placed)
-        author, company = field.author[at], field.company[at]
-        if author >= 0:
-            self.places[author] = (*self.places.get(author, ()), here)
-        if company:
-            self.companies[company] = self.companies.get(company, 0) + 1
-        self.from_outside += field.outside[at]
-        if here < self.variety_places:
-            self.likes.append(field.likeness.row(at))
-        self.placed.append(at)
-        self.taken.add(at)
+        return best[1][2]
 
     def _push_changed(self) -> None:
         """The changed one stands apart from its lane, where its old score would mislead."""
@@ -260,7 +248,9 @@ class Run:
         at = self.changed.at
         unread = (0.0, self.field.newer[at], at, 0, 0.0)
         stood = self.places.get(self.field.author[at])
-        heappush(self.heaps[self.field.outside[at]], self._evaluated(unread, stood))
+        heappush(
+            self.heaps[self.field.outside[at]], self._evaluated(unread, len(self.placed), stood)
+        )
 
     def _forget_likeness(self) -> None:
         """Below the first page only worth counts: begin with the lanes again."""

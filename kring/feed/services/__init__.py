@@ -6,10 +6,18 @@ from kring.feed.services.more import more
 from kring.feed.services.prefer import Wanted, prefer, reset_preferences, switch
 from kring.feed.services.reset import reset_everything
 from kring.feed.services.take_back import undo_less, undo_more
-from kring.feed.services.topics import mute_topic, set_interests, unmute_topic, want_topic
+from kring.feed.services.topics import (
+    follow_topic,
+    mute_topic,
+    set_interests,
+    unfollow_topic,
+    unmute_topic,
+    want_topic,
+)
 
 __all__ = [
     "Wanted",
+    "follow_topic",
     "hide",
     "less",
     "more",
@@ -21,6 +29,7 @@ __all__ = [
     "switch",
     "undo_less",
     "undo_more",
+    "unfollow_topic",
     "unhide",
     "unmute_topic",
     "want_topic",

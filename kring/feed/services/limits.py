@@ -14,6 +14,7 @@ HIDDEN = 10_000
 WISHES = 2_000
 TOPIC_MUTES = 200
 TOPIC_WISHES = 200
+TOPIC_FOLLOWS = 200
 
 
 def room_for_one_more(told: QuerySet[Any], most: int) -> None:

@@ -12,7 +12,13 @@ from django.utils.translation import gettext as _
 from kring.core import events
 from kring.core.errors import Invalid, NotFound
 from kring.core.html import clean_text
-from kring.feed.events import InterestSet, TopicMuted, TopicUnmuted
+from kring.feed.events import (
+    InterestSet,
+    TopicFollowed,
+    TopicMuted,
+    TopicUnfollowed,
+    TopicUnmuted,
+)
 from kring.feed.models import TopicMute, TopicWish
 from kring.feed.queries import (
     AS_LEARNED,
@@ -24,9 +30,14 @@ from kring.feed.queries import (
     topics_known_to,
     topics_named,
 )
-from kring.feed.services.limits import TOPIC_MUTES, TOPIC_WISHES, room_for_one_more
+from kring.feed.services.limits import (
+    TOPIC_FOLLOWS,
+    TOPIC_MUTES,
+    TOPIC_WISHES,
+    room_for_one_more,
+)
 from kring.members.models import Identity
-from kring.posts.models import Topic
+from kring.posts.models import Topic, TopicFollow
 from kring.posts.services.access import lock
 from kring.posts.text import fold_topic
 
@@ -50,6 +61,32 @@ def unmute_topic(*, by: Identity, name: str, now: datetime) -> None:
     lock(by)
     for mute in TopicMute.objects.filter(by=by, topic__name=_folded(name)):
         _unmute(by, mute.topic_id, now)
+
+
+@transaction.atomic
+def follow_topic(*, by: Identity, name: str, now: datetime) -> Topic:
+    """Look for good posts on this topic beyond one's network. Raises NotFound, Conflict.
+
+    Whoever follows what they had muted has changed their mind.
+    """
+    lock(by)
+    topic = _known(by, name)
+    followed = TopicFollow.objects.filter(identity=by)
+    if not followed.filter(topic=topic).exists():
+        room_for_one_more(followed, TOPIC_FOLLOWS)
+        TopicFollow.objects.create(identity=by, topic=topic, since=now)
+        events.record(TopicFollowed(topic_id=topic.pk, by=by.pk), now=now)
+    _unmute(by, topic.pk, now)
+    return topic
+
+
+@transaction.atomic
+def unfollow_topic(*, by: Identity, name: str, now: datetime) -> None:
+    """A topic that was not followed, or is not there, changes nothing."""
+    lock(by)
+    for follow in TopicFollow.objects.filter(identity=by, topic__name=_folded(name)):
+        follow.delete()
+        events.record(TopicUnfollowed(topic_id=follow.topic_id, by=by.pk), now=now)
 
 
 @transaction.atomic

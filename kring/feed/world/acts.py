@@ -237,15 +237,17 @@ class ActTable:
         return self.exposures.add(exposure, responded=responded)
 
     def select(self, rows: Rows) -> ActView:
-        rows = rows[~self.removed.view[rows]]
+        removed = self.removed.view.take(rows)
+        if removed.any():
+            rows = rows[~removed]
         return ActView(
             rows=rows,
-            actor=self.actor.view[rows],
-            target=self.target.view[rows],
-            kind=self.kind.view[rows].astype(np.int64),
-            at_ms=self.at_ms.view[rows],
-            post_row=self.post_row.view[rows],
-            passed_on=self.passed_on.view[rows],
+            actor=self.actor.view.take(rows),
+            target=self.target.view.take(rows),
+            kind=self.kind.view.take(rows).astype(np.int64),
+            at_ms=self.at_ms.view.take(rows),
+            post_row=self.post_row.view.take(rows),
+            passed_on=self.passed_on.view.take(rows),
         )
 
     def adopt(self, post_row: int) -> None:
@@ -288,10 +290,11 @@ class ActTable:
         """Responses each author received on the last `days` calendar days (UTC, at most 8)."""
         today = now_ms // DAY_MS
         received = np.zeros(len(authors), dtype=np.int64)
-        known = authors < len(self.ring)
-        day = self.ring_day.view[authors[known]]
+        known = np.flatnonzero(authors < len(self.ring))
+        people = authors[known]
+        day = self.ring_day.view.take(people, axis=0)
         recent = (day > today - days) & (day <= today)
-        received[known] = (self.ring.view[authors[known]] * recent).sum(axis=1)
+        received[known] = np.einsum("ij,ij->i", self.ring.view.take(people, axis=0), recent)
         return received
 
     def _ring_of(self, author: Rows, day: Ints) -> None:

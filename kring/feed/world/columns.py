@@ -35,6 +35,15 @@ def contains(values: NDArray[Any], members: NDArray[Any]) -> Bools:
     return np.asarray(members[place] == values)
 
 
+def places(values: NDArray[Any], keys: NDArray[Any]) -> Ints:
+    """Where each of `values` stands among keys, which must be sorted; -1 for one that does not."""
+    if not keys.size:
+        return np.full(len(values), -1)
+    place = np.searchsorted(keys, values)
+    place[place == keys.size] = 0
+    return np.where(keys[place] == values, place, -1)
+
+
 def lookup(values: NDArray[Any], keys: NDArray[Any], table: Floats) -> Floats:
     """The table's number for each value, 0 where its (sorted) keys do not hold it."""
     if not keys.size:
@@ -45,42 +54,44 @@ def lookup(values: NDArray[Any], keys: NDArray[Any], table: Floats) -> Floats:
 
 
 class Column(Generic[S]):
-    """One array that doubles when full. `view` is the filled part, not a copy."""
+    """One array that doubles when full.
+
+    view: the filled part, not a copy; an attribute, because it is asked for hundreds of times a
+    page and written a few times an event
+    """
 
     def __init__(self, dtype: type[S], *, width: int = 0) -> None:
         self._data: NDArray[S] = np.zeros((0, width) if width else 0, dtype=dtype)
-        self._size = 0
+        self.view: NDArray[S] = self._data
 
     def __len__(self) -> int:
-        return self._size
-
-    @property
-    def view(self) -> NDArray[S]:
-        return self._data[: self._size]
+        return len(self.view)
 
     def append(self, value: Any) -> None:
-        self._reserve(self._size + 1)
-        self._data[self._size] = value
-        self._size += 1
+        size = len(self.view)
+        self._reserve(size + 1)
+        self._data[size] = value
+        self.view = self._data[: size + 1]
 
     def extend(self, values: ArrayLike) -> None:
         added: NDArray[Any] = np.asarray(values)
-        self._reserve(self._size + len(added))
-        self._data[self._size : self._size + len(added)] = added
-        self._size += len(added)
+        size = len(self.view)
+        self._reserve(size + len(added))
+        self._data[size : size + len(added)] = added
+        self.view = self._data[: size + len(added)]
 
     def fill_to(self, size: int, value: Any) -> None:
         """Lengthen to `size` rows, the new ones holding `value`."""
-        if size > self._size:
+        if size > len(self.view):
             self._reserve(size)
-            self._data[self._size : size] = value
-            self._size = size
+            self._data[len(self.view) : size] = value
+            self.view = self._data[:size]
 
     def keep(self, rows: NDArray[np.integer]) -> None:
         """Hold these rows alone, in this order. The array stays, so that views of it move on."""
         held = self._data[rows]
         self._data[: len(held)] = held
-        self._size = len(held)
+        self.view = self._data[: len(held)]
 
     def adopt(self, data: NDArray[Any], size: int) -> None:
         """Hold the first `size` rows of an array, and write further ones behind them.
@@ -89,14 +100,14 @@ class Column(Generic[S]):
         """
         if data.dtype != self._data.dtype or data.shape[1:] != self._data.shape[1:]:
             raise ValueError("an array of another kind")
-        self._data, self._size = data, size
+        self._data, self.view = data, data[:size]
 
     def _reserve(self, size: int) -> None:
         if size > len(self._data):
             grown = np.zeros(
                 (max(size, 2 * len(self._data), 64), *self._data.shape[1:]), dtype=self._data.dtype
             )
-            grown[: self._size] = self._data[: self._size]
+            grown[: len(self.view)] = self.view
             self._data = grown
 
 
@@ -135,12 +146,13 @@ class IdIndex:
 
     def find_many(self, ids: Ints) -> Rows:
         """The number of each id, -1 where unknown."""
-        found = np.full(len(ids), -1, dtype=np.int32)
         if self._base_ids.size:
             place = np.searchsorted(self._base_ids, ids)
-            place[place == self._base_ids.size] = 0
+            np.minimum(place, self._base_ids.size - 1, out=place)
             known = self._base_ids[place] == ids
-            found[known] = self._base_numbers[place[known]]
+            found = np.where(known, self._base_numbers[place], np.int32(-1))
+        else:
+            found = np.full(len(ids), -1, dtype=np.int32)
         if self._fresh:
             get = self._fresh.get
             for at in np.flatnonzero(found < 0).tolist():
@@ -273,6 +285,20 @@ class GroupedRows:
                     base = np.sort(base)
         return base[-newest:] if newest else base
 
+    def last(self, keys: Rows) -> Rows:
+        """The newest row of each key, in the order of the keys; -1 for one that has none."""
+        rows = np.full(len(keys), -1, dtype=np.int32)
+        held = np.flatnonzero((keys >= 0) & (keys < self._start.size - 1))
+        known = keys.take(held)
+        ends = self._start.take(known + 1)
+        some = ends > self._start.take(known)
+        rows[held[some]] = self._order.take(ends[some] - 1)
+        if self._changes:
+            changed = {*self._touched(keys, self._fresh), *self._touched(keys, self._gone)}
+            for at in np.flatnonzero(contains(keys, np.array(sorted(changed)))).tolist():
+                rows[at] = next(iter(self.rows(int(keys[at]), newest=1).tolist()), -1)
+        return rows
+
     def newest(self, keys: Rows, each: int) -> Rows:
         """The `each` newest rows of every key, grouped by nothing in particular."""
         known = keys[(keys >= 0) & (keys < self._start.size - 1)].astype(np.int64)
@@ -288,9 +314,9 @@ class GroupedRows:
             fresh = [row for key in counts for row in self._fresh[key][-each:]]
             parts.append(np.array(fresh, dtype=np.int32))
             most = each - _dense(known, counts)
-        ends = self._start[known + 1]
-        lengths = np.minimum(ends - self._start[known], most)
-        rows = self._order[ranges(ends - lengths, lengths)]
+        ends = self._start.take(known + 1)
+        lengths = np.minimum(ends - self._start.take(known), most)
+        rows = self._order.take(ranges(ends - lengths, lengths))
         return np.concatenate([rows, *parts]) if parts else rows
 
     def arrays(self) -> tuple[Rows, Ints]:

@@ -157,8 +157,9 @@ class PostTable:
             self.people.add(post.origin_author_id) if post.origin_author_id else -1
         )
         self.created_ms.append(post.created_ms)
-        self.words.append(post.words)
-        self.flags.append(post.flags)
+        # What is removed says nothing.
+        self.words.append(0 if post.removed else post.words)
+        self.flags.append(0 if post.removed else post.flags)
         self.audience.append(post.audience)
         self.topics.append(self._padded(() if post.removed else post.topics))
         self.named_topics.append(self._named(row))

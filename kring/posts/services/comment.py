@@ -6,7 +6,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
+from kring.core.errors import Conflict
 from kring.core.events import record
 from kring.members.models import Identity
 from kring.posts import policy
@@ -24,8 +26,8 @@ def comment(*, author: Identity, in_reply_to: int, draft: Draft, now: datetime) 
     """Answer a post, for the audience of its thread (whatever the draft says).
 
     An answer to a bare repost is an answer to its origin: there are no other words to answer.
-    Raises NotFound for a post one may not see, Invalid for a text that cannot be used, TooMany
-    over the limit.
+    Raises NotFound for a post one may not see, Conflict where comments are closed, Invalid for a
+    text that cannot be used, TooMany over the limit.
     """
     lock(author)
     if sent := already_sent(author, draft):
@@ -33,7 +35,12 @@ def comment(*, author: Identity, in_reply_to: int, draft: Draft, now: datetime) 
     parent = visible_post(author, in_reply_to)
     if parent.is_bare_repost and parent.origin is not None:
         parent = parent.origin
-    top = parent.thread
+    # Locked, so that nothing is said after its author closed the comments.
+    top = Post.objects.select_for_update(of=("self",)).get(pk=parent.thread_id)
+    if top.comments_closed_at is not None:
+        raise Conflict(
+            _("The author closed the comments. What was said stays readable."), code="closed"
+        )
     draft = replace(draft, audience=top.audience, group_id=top.group_id, goal="")
     check_draft(draft)
     written = write(draft.text, author_id=author.pk, limit=policy.COMMENT_CHARACTERS)

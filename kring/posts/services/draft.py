@@ -9,7 +9,11 @@ from kring.posts.models import Audience
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """`client_key` names one filled-in form: the same author and key never make two posts."""
+    """`client_key` names one filled-in form: the same author and key never make two posts.
+
+    `images` are ids that `media.services.take_in` gave the author, each with its alternative text.
+    Only a post of one's own has images.
+    """
 
     text: str = ""
     audience: str = Audience.PUBLIC
@@ -18,3 +22,4 @@ class Draft:
     link_url: str = ""
     group_id: int | None = None
     client_key: str | None = None
+    images: tuple[tuple[int, str], ...] = ()

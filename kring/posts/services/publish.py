@@ -17,21 +17,33 @@ from kring.posts.events import PostPublished
 from kring.posts.models import Audience, Post
 from kring.posts.services.access import lock
 from kring.posts.services.draft import Draft
+from kring.posts.services.images import attach_images
 from kring.posts.services.limits import require_room
 from kring.posts.services.store import already_sent, check_draft, store
-from kring.posts.text import write
+from kring.posts.text import Written, write
 
 
 @transaction.atomic
 def publish(*, author: Identity, draft: Draft, now: datetime) -> Post:
     """Publish a post. The same form sent twice is one post.
 
-    Raises Invalid for a text, link or audience that cannot be used, NotFound for a group one is
-    no member of, TooMany over the hourly limit.
+    Raises Invalid for a text, link, picture or audience that cannot be used, NotFound for a group
+    one is no member of, TooMany over the hourly limit.
     """
     lock(author)
     if sent := already_sent(author, draft):
         return sent
+    written = check_post(author, draft)
+    require_room(Post.objects.filter(author_id=author.pk, in_reply_to=None), policy.POSTS, now=now)
+    post, new = store(author, draft, written, now=now)
+    if new:
+        attach_images(post, draft.images)
+        record(PostPublished(post_id=post.pk, author_id=author.pk), now=now)
+    return post
+
+
+def check_post(author: Identity, draft: Draft) -> Written:
+    """The draft's words, ready to be stored. Raises as `publish` does, but for its limit."""
     check_draft(draft)
     check_group(author, draft)
     written = write(draft.text, author_id=author.pk, limit=policy.POST_CHARACTERS)
@@ -41,11 +53,7 @@ def publish(*, author: Identity, draft: Draft, now: datetime) -> Post:
             code="nobody_mentioned",
             field="text",
         )
-    require_room(Post.objects.filter(author_id=author.pk, in_reply_to=None), policy.POSTS, now=now)
-    post, new = store(author, draft, written, now=now)
-    if new:
-        record(PostPublished(post_id=post.pk, author_id=author.pk), now=now)
-    return post
+    return written
 
 
 def check_group(author: Identity, draft: Draft) -> None:

@@ -35,18 +35,23 @@ def repost(*, author: Identity, post_id: int, draft: Draft, now: datetime) -> Po
     lock(author)
     if sent := already_sent(author, draft):
         return sent
+    shared, written = check_repost(author, post_id, draft)
+    if written.words == 0 and (first := _bare_repost(author, shared.origin or shared)):
+        return first
+    require_room(Post.objects.filter(author_id=author.pk, in_reply_to=None), policy.POSTS, now=now)
+    return _store(author, draft, written, now=now, shared=shared)
+
+
+def check_repost(author: Identity, post_id: int, draft: Draft) -> tuple[Post, Written]:
+    """What would be shared, and the words. Raises as `repost` does, but for its limit."""
     shared = visible_post(author, post_id)
-    origin = shared.origin or shared
     check_draft(draft)
-    _check_audience(draft, shared, origin)
+    _check_audience(draft, shared, shared.origin or shared)
     check_group(author, draft)
     written = write(
         draft.text, author_id=author.pk, limit=policy.POST_CHARACTERS, may_be_empty=True
     )
-    if written.words == 0 and (first := _bare_repost(author, origin)):
-        return first
-    require_room(Post.objects.filter(author_id=author.pk, in_reply_to=None), policy.POSTS, now=now)
-    return _store(author, draft, written, now=now, shared=shared)
+    return shared, written
 
 
 def _store(

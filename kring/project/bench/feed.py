@@ -53,7 +53,7 @@ class Grown:
 
 def main(order: Order) -> dict[str, Any]:
     """Grow or reuse the community, measure it, and return the figures."""
-    _prepare()
+    prepare()
     grown = community(order)
     from kring.feed.serving import server
     from kring.project.bench import catchup
@@ -76,7 +76,8 @@ def main(order: Order) -> dict[str, Any]:
     }
 
 
-def _prepare() -> None:
+def prepare() -> None:
+    """Set up Django on KRING_DATA, with the database and the static files it needs."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kring.project.settings")
     import django
 

@@ -9,12 +9,17 @@ from typing import Any
 from django.conf import settings
 from django.test import Client
 
+from kring.core.ids import MAX_ID
 from kring.members.models import Identity
 from kring.project.bench.measure import Costs
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Any]
 RANKED = {"page JSON": "/feed.json", "page HTML": "/"}
 BY_TIME = {"page by time, HTML": "/?order=time"}
+# An open page asks this every half minute, mostly in vain; who asks more often is told to wait.
+IN_VAIN = {"news: nothing came": f"/news?since={MAX_ID}"}
+ASKED = 20
+ANSWERS = (["200 OK"], ["204 No Content"])
 
 
 class Browser:
@@ -28,7 +33,7 @@ class Browser:
         self._application = application
 
     def get(self, address: str) -> bytes:
-        """The page's body. Raises AssertionError unless it is there."""
+        """The page's body, empty where there is no news. Raises AssertionError for any error."""
         status: list[str] = []
         path, _, query = address.partition("?")
         environ = {
@@ -43,7 +48,7 @@ class Browser:
         body = b"".join(answer)
         if hasattr(answer, "close"):
             answer.close()
-        assert status == ["200 OK"], (address, status)
+        assert status in ANSWERS, (address, status)
         return body
 
 
@@ -66,4 +71,7 @@ def measure(
         for name, address in BY_TIME.items():
             with spent.of(name):
                 sizes[name] = len(browser.get(address)) / 1000
+        for name, address in IN_VAIN.items() if run < ASKED * len(browsers) else ():
+            with spent.of(name):
+                browser.get(address)
     return sizes

@@ -75,5 +75,8 @@ def _by_stage(server: Server, world: World, who: Viewer, costs: Costs) -> int:
         placing = HOME.selector.prepare(context, batch)
         order = np.array(placing.order(PAGE), dtype=np.intp)
     with costs.of("reasons"):
-        explain(context, batch, order, placing)
+        told = explain(context, batch, order, placing)
+    assert told.what_ifs is not None
+    with costs.of("what-ifs, after the page"):
+        assert len(told.what_ifs.ranks) == len(order)
     return len(batch)

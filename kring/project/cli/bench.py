@@ -1,4 +1,4 @@
-"""Measure the feed in CPU milliseconds, on a synthetic community in a database of its own."""
+"""Measure the feed or people search in CPU milliseconds, in a database of its own."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FEWEST = 30
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("what", choices=["feed"], help="what to measure")
+    parser.add_argument("what", choices=["feed", "people"], help="what to measure")
     parser.add_argument("--members", type=at_least_one, default=1000, help="default: 1000")
     parser.add_argument("--seed", type=int, default=1, help="of the community (default: 1)")
     parser.add_argument(
@@ -30,6 +30,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--flames", metavar="DIR", type=folder, help="write flame graphs of the pages there"
     )
+    parser.add_argument(
+        "--database", metavar="URL", default="",
+        help="an empty PostgreSQL database of this machine, to measure people search in",
+    )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="print one JSON document")
 
 
@@ -38,13 +42,19 @@ def run(args: argparse.Namespace) -> int:
     if args.members < FEWEST:
         say(f"A community to measure needs at least {FEWEST} members.")
         return 2
+    if args.flames if args.what == "people" else args.database:
+        say(
+            "Flames are drawn of the feed alone, and PostgreSQL is measured by people search alone."
+        )
+        return 2
     if args.keep is not None:
         args.keep.mkdir(parents=True, exist_ok=True)
     place = nullcontext(args.keep) if args.keep else tempfile.TemporaryDirectory("", "kring-bench-")
     with place as where:
         environ = {name: v for name, v in os.environ.items() if not name.startswith("KRING_")}
         environ |= {"KRING_DATA": str(where), "KRING_LOG_LEVEL": "error"}
-        command = [sys.executable, "-m", "kring.project.bench.feed"]
+        environ["KRING_DATABASE"] = args.database
+        command = [sys.executable, "-m", f"kring.project.bench.{args.what}"]
         order = [str(args.members), str(args.seed), str(args.runs), str(args.flames or "")]
         done = subprocess.run(  # noqa: S603  (our own interpreter and module)
             [*command, *order], env=environ, stdout=subprocess.PIPE, text=True, check=False
@@ -68,16 +78,30 @@ def table(document: dict[str, Any]) -> str:
         f"| {step} | " + " | ".join(_cell(one["cpu_ms"][step]) for one in classes.values()) + " |"
         for step in steps
     ]
+    head = _of_people if "postings" in document else _of_feed
     return "\n".join(
         [
-            f"{document['members']} members; index built in {document['index_build']['cpu_s']} s; "
-            f"{document['memory_mb']['after'].get('rss', '?')} MB; "
-            f"{document['catch_up']['per_second']} events a second",
+            head(document),
             "",
             "| CPU ms, p50 (p99) | " + " | ".join(f"{ties} ties" for ties in classes) + " |",
             "|---" * (len(classes) + 1) + "|",
             *rows,
         ]
+    )
+
+
+def _of_people(document: dict[str, Any]) -> str:
+    return (
+        f"{document['members']} members, {document['words']} words, {document['postings']} "
+        f"postings; indexed in {document['indexed_cpu_s']} s"
+    )
+
+
+def _of_feed(document: dict[str, Any]) -> str:
+    return (
+        f"{document['members']} members; index built in {document['index_build']['cpu_s']} s; "
+        f"{document['memory_mb']['after'].get('rss', '?')} MB; "
+        f"{document['catch_up']['per_second']} events a second"
     )
 
 

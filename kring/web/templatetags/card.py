@@ -1,4 +1,7 @@
-"""A card: from a `PostCard` to HTML by the patterns of its parts."""
+"""A card: from a `PostCard` to HTML by the patterns of its parts.
+
+What everybody sees of it is made once; what is the reader's own is put in its places.
+"""
 
 from __future__ import annotations
 
@@ -10,22 +13,24 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
 
-from kring.posts.cards import Excerpt, PostCard
+from kring.posts.cards import Excerpt, Mine, PostCard
+from kring.web.fragments import fragment_of, place
 from kring.web.pages import Item
 from kring.web.patterns import fill
 from kring.web.templatetags.kring import (
     audience_mark,
     avatar,
     goal_mark,
-    host,
     post_url,
     profile_url,
     topic_label,
     topic_url,
     topics_of,
 )
-from kring.web.templatetags.rows import acts, reasons
+from kring.web.templatetags.media import link_row, pictures
+from kring.web.templatetags.rows import acts
 from kring.web.templatetags.times import when
+from kring.web.words import in_one_language
 
 register = template.Library()
 CONTEXT_WORDS = 12
@@ -33,12 +38,31 @@ NOTHING = mark_safe("")
 
 
 @register.simple_tag(takes_context=True)
+@in_one_language
 def card(context: Context, item: Item) -> SafeString:
     """A post as it stands in a list, with what one can do about it and why it is there."""
-    post, author = item.card, item.card.author
+    post = item.card
     if post.is_deleted:
         return fill("_card_row.html", {"id": str(post.id)}, is_deleted=True)
-    why = reasons(context, post, item.why) if item.why else NOTHING
+    alone = bool(context.get("alone"))
+    shared = fragment_of(post, ("card", alone), lambda: _frame(post, alone=alone))
+    origin, peek = post.origin, _peek_of(post, alone=alone)
+    return shared.filled(
+        {
+            "when": when(post.created_at),
+            "tie": _tie(post.mine),
+            "follow": _follow(context, origin) if origin is not None else NOTHING,
+            "origin_when": when(origin.created_at) if origin is not None else NOTHING,
+            "peek_when": when(peek.created_at) if peek is not None else NOTHING,
+            "acts": _acts(context, post),
+            "why": item.why,
+        }
+    )
+
+
+def _frame(post: PostCard, *, alone: bool) -> SafeString:
+    """All of a card that is the same for everybody who sees it, with places for the rest."""
+    author = post.author
     words = {
         "id": str(post.id),
         "at": post_url(post.id),
@@ -46,13 +70,14 @@ def card(context: Context, item: Item) -> SafeString:
         "profile": profile_url(author),
         "avatar": avatar(author),
         "headline": author.headline,
-        "when": when(post.created_at),
+        "when": place("when"),
+        "tie": place("tie"),
         "audience": audience_mark(post.audience),
         "goal": goal_mark(post.goal),
-        "body": _body(context, post),
+        "body": _body(post, alone=alone),
         "topics": _topics(post),
-        "acts": acts(context, post),
-        "why": why,
+        "acts": place("acts"),
+        "why": place("why"),
         **_named("origin", post.origin.author if post.origin else None),
         **_named("group", post.group),
     }
@@ -64,9 +89,18 @@ def card(context: Context, item: Item) -> SafeString:
         has_headline=bool(author.headline),
         has_group=post.group is not None,
         was_edited=post.edited_at is not None,
-        connected=post.mine.connected,
-        following=post.mine.following,
     )
+
+
+def _tie(mine: Mine) -> SafeString:
+    if not (mine.connected or mine.following):
+        return NOTHING
+    return mark_safe(f" {fill('_tie_row.html', {}, connected=mine.connected)}")
+
+
+def _acts(context: Context, post: PostCard) -> SafeString:
+    kind = "acts", bool(context.get("me")), post.mine
+    return fragment_of(post, kind, lambda: acts(context, post)).filled({})
 
 
 def _named(role: str, who: Any) -> dict[str, str]:
@@ -75,18 +109,23 @@ def _named(role: str, who: Any) -> dict[str, str]:
     return {f"{role}_name": who.name, f"{role}_profile": profile_url(who)}
 
 
-def _body(context: Context, post: PostCard) -> SafeString:
+def _body(post: PostCard, *, alone: bool) -> SafeString:
     """Its words, or those of others around them."""
     parts = [_conversation(post.context)] if post.is_comment and post.context else []
     if not post.is_bare_repost or post.origin is None:
         parts.append(words(post))
     if post.origin is not None:
-        parts.append(orig(context, post.origin))
+        parts.append(_orig(post.origin, place("origin_when"), place("follow")))
     elif post.is_repost:
         parts.append(fill("_orig_row.html", {}, is_removed=True))
-    if not context.get("alone") and post.peek and not post.peek[-1].is_deleted:
-        parts.append(_peek(post.peek[-1]))
+    if peek := _peek_of(post, alone=alone):
+        parts.append(_peek(peek, place("peek_when")))
     return mark_safe("".join(parts))
+
+
+def _peek_of(post: PostCard, *, alone: bool) -> Excerpt | None:
+    """The comment that a card shows, unless it stands alone above its thread."""
+    return None if alone or not post.peek or post.peek[-1].is_deleted else post.peek[-1]
 
 
 def _conversation(top: Excerpt) -> SafeString:
@@ -103,14 +142,14 @@ def _conversation(top: Excerpt) -> SafeString:
     )
 
 
-def _peek(comment: Excerpt) -> SafeString:
+def _peek(comment: Excerpt, said: SafeString) -> SafeString:
     return fill(
         "_peek_row.html",
         {
             "avatar": avatar(comment.author, "s"),
             "profile": profile_url(comment.author),
             "name": comment.author.name,
-            "when": when(comment.created_at),
+            "when": said,
             "language": comment.language,
             "text": comment.text,
         },
@@ -121,7 +160,9 @@ def _peek(comment: Excerpt) -> SafeString:
 @register.simple_tag
 def words(post: PostCard) -> SafeString:
     """What the author wrote, and what hangs on it."""
-    if not (post.html or post.link_url or post.image_missing):
+    shown = post.link.url if post.link is not None else ""
+    link_url = post.link_url or shown
+    if not (post.html or link_url or post.image_missing or post.images):
         return NOTHING
     return fill(
         "_words_row.html",
@@ -129,9 +170,8 @@ def words(post: PostCard) -> SafeString:
             "html": mark_safe(post.html),  # sanitised when it was written
             "language": post.language,
             "image_alt": post.image_alt,
-            "link_url": post.link_url,
-            "link_title": post.link_title or post.link_url,
-            "host": host(post.link_url) if post.link_url else "",
+            "pictures": pictures(post.images) if post.images else NOTHING,
+            "link": link_row(post.link, link_url, post.link_title) if link_url else NOTHING,
         },
         has_html=bool(post.html),
         has_language=bool(post.language),
@@ -144,6 +184,10 @@ def words(post: PostCard) -> SafeString:
 @register.simple_tag(takes_context=True)
 def orig(context: Context, post: PostCard) -> SafeString:
     """The original inside a repost."""
+    return _orig(post, when(post.created_at), _follow(context, post))
+
+
+def _orig(post: PostCard, written: SafeString, follow: SafeString) -> SafeString:
     if post.is_deleted:
         return fill("_orig_row.html", {}, is_deleted=True)
     author = post.author
@@ -155,14 +199,20 @@ def orig(context: Context, post: PostCard) -> SafeString:
             "profile": profile_url(author),
             "avatar": avatar(author, "s"),
             "headline": author.headline,
-            "when": when(post.created_at),
+            "when": written,
             "words": words(post),
-            "here": str(context.get("here", "")),
-            "csrf_token": str(context.get("csrf_token", "")),
+            "follow": follow,
         },
         has_headline=bool(author.headline),
-        may_follow=bool(context.get("me")) and not (post.mine.is_author or post.mine.following),
     )
+
+
+def _follow(context: Context, post: PostCard) -> SafeString:
+    """A button to follow the author, for whoever does not."""
+    if not context.get("me") or post.mine.is_author or post.mine.following:
+        return NOTHING
+    author = post.author
+    return fill("_follow_row.html", {"profile": profile_url(author), "name": author.name})
 
 
 def _topics(post: PostCard) -> SafeString:

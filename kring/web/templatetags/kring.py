@@ -11,20 +11,21 @@ from django import template
 from django.forms import BoundField
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
 
 from kring.posts.cards import Counts, PostCard, TopicCard
 from kring.posts.models import Audience, Goal, ReactionKind
 from kring.web.templatetags.times import babel_locale
-from kring.web.words import gettext, ngettext
+from kring.web.words import gettext, ngettext, spoken
 
 register = template.Library()
 
 # Below this, a count would tell who reacted.
 FEW = 5
 AVATAR_COLOURS = 6
+# Stored sides by size on the page: twice what is shown, for sharp screens.
+PORTRAITS = {"s": 64, "l": 128, "xl": 256}
 CACHED = 4096
 
 
@@ -39,11 +40,15 @@ class Speaker(Protocol):
     def kind(self) -> str: ...
     @property
     def name(self) -> str: ...
+    @property
+    def portrait_id(self) -> int | None: ...
 
 
-@lru_cache(maxsize=1)
-def _sprite() -> str:
-    return static("kring/sprite.svg")
+@register.simple_tag
+@lru_cache(maxsize=64)
+def asset(path: str) -> str:
+    """The address of one of our own files: what `static` says, which never changes."""
+    return static(path)
 
 
 @register.simple_tag
@@ -53,27 +58,42 @@ def icon(name: str, size: str = "") -> SafeString:
     css = f"i i--{size}" if size else "i"
     css += " chev" if name.startswith("chevron") else ""
     return format_html(
-        '<svg class="{}" aria-hidden="true"><use href="{}#i-{}"/></svg>', css, _sprite(), name
+        '<svg class="{}" aria-hidden="true"><use href="{}#i-{}"/></svg>',
+        css,
+        asset("kring/sprite.svg"),
+        name,
     )
 
 
 @register.simple_tag
 def avatar(speaker: Speaker | None, size: str = "") -> SafeString:
-    """Initials in one of six quiet pairs: people in circles, organisations in squares."""
+    """A portrait, or initials in one of six quiet pairs: people in circles, others in squares."""
     if speaker is None:
         return mark_safe("")
-    return _avatar(speaker.id, speaker.name, speaker.kind, size)
+    return _avatar(speaker.id, speaker.name, speaker.kind, speaker.portrait_id, size)
 
 
 @lru_cache(maxsize=CACHED)
-def _avatar(id_: int, name: str, kind: str, size: str) -> SafeString:
+def _avatar(id_: int, name: str, kind: str, portrait: int | None, size: str) -> SafeString:
     digest = hashlib.blake2b(str(id_).encode(), digest_size=2).digest()
     css = [f"av av--{int.from_bytes(digest, 'big') % AVATAR_COLOURS + 1}"]
     css += [f"av--{size}"] if size else []
     css += ["av--org"] if kind != "person" else []
-    return format_html(
-        '<span class="{}" aria-hidden="true">{}</span>', " ".join(css), initials(name)
-    )
+    if portrait is not None:
+        side = PORTRAITS.get(size, 128)
+        inside = format_html(
+            '<img src="{}" alt="" width="{}" height="{}" loading="lazy">',
+            media_url(portrait, side), side, side,
+        )  # fmt: skip
+    else:
+        inside = SafeString(escape(initials(name)))
+    return format_html('<span class="{}" aria-hidden="true">{}</span>', " ".join(css), inside)
+
+
+@register.simple_tag
+def media_url(image_id: int, size: int) -> str:
+    """One size of a picture, without asking the resolver for each of a page's many."""
+    return f"/media/{image_id}/{size}.webp"
 
 
 def initials(name: str) -> str:
@@ -117,14 +137,14 @@ def _profile_url(handle: str) -> str:
 @register.filter
 def language_name(code: str) -> str:
     """ "nl" as "Dutch", in the reader's language; the code itself when nobody knows it."""
-    names = babel_locale(get_language() or "en").languages
+    names = babel_locale(spoken() or "en").languages
     return str(names.get(code) or names.get(code.split("-")[0]) or code)
 
 
 @register.filter
 def topic_label(topic: TopicCard) -> str:
     """The label in the reader's language."""
-    return (topic.label_nl if get_language() == "nl" else "") or topic.label or topic.name
+    return (topic.label_nl if spoken() == "nl" else "") or topic.label or topic.name
 
 
 @register.filter
@@ -190,7 +210,7 @@ def goal_mark(goal: str) -> SafeString:
 @register.simple_tag
 def audience_mark(audience: str) -> SafeString:
     """Who else reads this, unless everybody does."""
-    return _audience_mark(audience, get_language())
+    return _audience_mark(audience, spoken())
 
 
 @lru_cache(maxsize=64)

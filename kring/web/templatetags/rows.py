@@ -12,10 +12,8 @@ from django.utils.safestring import SafeString, mark_safe
 from kring.posts.cards import PostCard
 from kring.posts.models import Audience, ReactionKind
 from kring.web.patterns import fill
-from kring.web.reasons import Bar, Why
 from kring.web.templatetags.kring import (
     post_url,
-    profile_url,
     talk,
     topic_label,
     topic_url,
@@ -35,7 +33,7 @@ def other_reactions(at: str, mine: str | None) -> SafeString:
     at = conditional_escape(at)
     return mark_safe(
         "".join(
-            f'<button class="menu__item" name="kind" value="{kind.value}" '
+            f'<button form="act" class="menu__item" name="kind" value="{kind.value}" '
             f'formaction="{at}/{"unreact" if kind.value == mine else "react"}" '
             f'hx-post="{at}/{"unreact" if kind.value == mine else "react"}" '
             f'data-act="{kind.value}" aria-pressed="{"true" if kind.value == mine else "false"}">'
@@ -45,13 +43,11 @@ def other_reactions(at: str, mine: str | None) -> SafeString:
     )
 
 
-def _place(context: Context, card: PostCard) -> dict[str, str]:
+def _place(card: PostCard) -> dict[str, str]:
     return {
         "id": str(card.id),
         "at": post_url(card.id),
         "name": card.author.name,
-        "here": str(context.get("here", "")),
-        "csrf_token": str(context.get("csrf_token", "")),
     }
 
 
@@ -60,7 +56,7 @@ def acts(context: Context, card: PostCard) -> SafeString:
     """What one can do with a post: reply, react, share, bookmark, hide."""
     original = card.origin or card
     words = {
-        **_place(context, card),
+        **_place(card),
         "reply_at": post_url(original.id),
         "spoken": talk(original.counts),
         "topic_items": _topic_items(card),
@@ -72,16 +68,26 @@ def acts(context: Context, card: PostCard) -> SafeString:
         mine=card.mine.reaction,
         is_author=card.mine.is_author,
         bookmarked=card.mine.bookmarked,
+        is_comment=card.is_comment,
+        is_closed=card.comments_closed_at is not None,
+        replies=_replies(original),
         is_public=card.audience == Audience.PUBLIC,
         was_edited=card.version > 1,
     )
+
+
+def _replies(original: PostCard) -> str:
+    """What one can do with replies: write them, read them or, where there can be none, nothing."""
+    if original.comments_closed_at is None:
+        return "write"
+    return "read" if original.counts.comments else ""
 
 
 def _topic_items(card: PostCard) -> SafeString:
     """Menu items that mute the card's topics."""
     return mark_safe(
         "".join(
-            f'<button class="menu__item" name="card" value="{card.id}" '
+            f'<button form="act" class="menu__item" name="card" value="{card.id}" '
             f'formaction="{path}" hx-post="{path}" hx-target="#card-{card.id}">{words}</button>'
             for path, words in (
                 (
@@ -91,33 +97,4 @@ def _topic_items(card: PostCard) -> SafeString:
                 for topic in topics_of(card)[:TOPICS_IN_A_MENU]
             )
         )
-    )
-
-
-@register.simple_tag(takes_context=True)
-def reasons(context: Context, card: PostCard, why: Why) -> SafeString:
-    """Why this post is where it is, and the buttons to steer."""
-    places = "".join(
-        f"<div><dt>{escape(label)}</dt><dd>{escape(place)}</dd></div>" for label, place in why.ranks
-    )
-    words = {
-        **_place(context, card),
-        "profile": profile_url(card.author),
-        "lead": why.lead,
-        "short": why.short,
-        "total": why.total,
-        "bars": mark_safe(f'<ul class="contrib">{"".join(_bar(bar) for bar in why.bars)}</ul>'),
-        "ranks": mark_safe(places),
-    }
-    return fill("_why_row.html", words)
-
-
-def _bar(bar: Bar) -> str:
-    said = "".join(f"<li>{escape(sentence)}</li>" for sentence in bar.sentences)
-    items = f'<ul class="why__items">{said}</ul>' if said else ""
-    row, track = (" class=quiet" if bar.quiet else ""), ("bar bar--minus" if bar.minus else "bar")
-    return (
-        f"<li{row}><b>{escape(bar.label)}</b>"
-        f'<span class="{track}"><i class="v{bar.width}"></i></span>'
-        f'<span class="num">{escape(bar.number)}</span>{items}</li>'
     )

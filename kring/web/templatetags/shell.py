@@ -7,17 +7,21 @@ from typing import NamedTuple
 from django import template
 from django.template import Context
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from kring.posts.policy import POST_CHARACTERS
 from kring.web.context import audiences, goals
 from kring.web.patterns import fill
 from kring.web.templatetags.kring import avatar, profile_url
+from kring.web.zones import zone_of
 
 register = template.Library()
 
 
 class _Community(NamedTuple):
     name: str
+    logo_id: int | None
 
 
 def _here(context: Context) -> dict[str, str]:
@@ -37,7 +41,8 @@ def rail(context: Context) -> SafeString:
         "profile": profile_url(me),
         "avatar": avatar(me, "s"),
     }
-    community = _Community(getattr(context.get("community"), "name", ""))
+    shown = context.get("community")
+    community = _Community(getattr(shown, "name", ""), getattr(shown, "logo_id", None))
     return fill("_rail_row.html", words, nav=context.get("nav", ""), community=community)
 
 
@@ -50,13 +55,23 @@ def foot(context: Context) -> SafeString:
 @register.simple_tag(takes_context=True)
 def composer(context: Context) -> SafeString:
     """The form for a post: empty, or with what was refused."""
+    request = context["request"]
+    waiting = context.get("row")
     words = {
         **_here(context),
         "client_key": str(context.get("client_key", "")),
         "my_avatar": avatar(context["me"]),
+        "zone": zone_of(request.user).key,
+        "draft_name": f"{'waits' if waiting else 'compose'}:{context['me'].pk}",
+    }
+    choices = {"goals": goals, "audiences": audiences, "most": str(POST_CHARACTERS)}
+    standing = {
+        "waits": bool(waiting),
+        "action": context.get("action") or reverse("compose"),
+        "zone_chosen": bool(request.user.time_zone),
     }
     if context.get("draft") or context.get("error"):
-        refused = {"draft": context.get("draft"), "error": context.get("error")}
-        choices = {"goals": goals, "audiences": audiences}
-        return render_to_string("_composer.html", {**words, **refused, **choices})
-    return fill("_composer.html", words, goals=goals, audiences=audiences)
+        came_back = {name: context.get(name) for name in ("draft", "error", "advice")}
+        came_back["advised"] = request.POST.getlist("advised")
+        return render_to_string("_composer.html", {**words, **came_back, **choices, **standing})
+    return fill("_composer.html", words, **choices, **standing)

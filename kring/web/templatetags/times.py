@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from functools import lru_cache
+from html import escape
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_timedelta
@@ -11,10 +12,9 @@ from django import template
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
 
 from kring.core import clock
-from kring.web.words import gettext
+from kring.web.words import gettext, spoken
 
 register = template.Library()
 
@@ -35,19 +35,23 @@ def when(moment: datetime | None) -> SafeString:
     """How long ago, with the exact time for whoever points at it."""
     if moment is None:
         return mark_safe("")
-    now = clock.utc_now()
-    local = timezone.localtime(moment)
-    language = get_language() or "en"
-    return _time(local.isoformat(timespec="seconds"), full(moment), _ago(local, now, language))
+    zone, language = timezone.get_current_timezone(), spoken() or "en"
+    local, opening = _opening(moment, zone, language)
+    ago = _ago(local, clock.utc_now(), language)
+    return mark_safe(f"{opening}{escape(ago)}</time>")
 
 
 @lru_cache(maxsize=CACHED)
-def _time(machine: str, title: str, text: str) -> SafeString:
-    return format_html('<time datetime="{}" title="{}">{}</time>', machine, title, text)
+def _opening(moment: datetime, zone: tzinfo, language: str) -> tuple[datetime, SafeString]:
+    """The moment where the reader is, and what of its element stays as time goes on."""
+    local = moment.astimezone(zone)
+    title = _full(local.replace(second=0, microsecond=0), language)
+    opening = '<time datetime="{}" title="{}">'
+    return local, format_html(opening, local.isoformat(timespec="seconds"), title)
 
 
 def _ago(local: datetime, now: datetime, language: str) -> str:
-    here = timezone.localtime(now)
+    here = now.astimezone(local.tzinfo)
     age, days = now - local, (here.date() - local.date()).days
     if age < timedelta(0) or days >= DAYS_AS_AGE:
         return day_text(local.date().isoformat(), local.year != here.year, language)
@@ -83,7 +87,7 @@ def full(moment: datetime | None) -> str:
     if moment is None:
         return ""
     local = timezone.localtime(moment)
-    return _full(local.replace(second=0, microsecond=0), get_language() or "en")
+    return _full(local.replace(second=0, microsecond=0), spoken() or "en")
 
 
 @lru_cache(maxsize=CACHED)
@@ -97,7 +101,7 @@ def weekday(moment: datetime | None) -> str:
     if moment is None:
         return ""
     local, here = timezone.localtime(moment), timezone.localtime(clock.utc_now())
-    language = get_language() or "en"
+    language = spoken() or "en"
     days = (here.date() - local.date()).days
     if days == 0:
         return gettext("this morning") if here.hour >= 12 > local.hour else gettext("earlier today")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -21,19 +23,26 @@ from kring.members.models import Identity
 from kring.posts import services
 from kring.posts.cards import TopicCard, cards
 from kring.posts.models import ReactionKind, Topic
+from kring.web.context import back_to
 from kring.web.middleware import KringRequest
-from kring.web.templatetags.kring import topic_label
+from kring.web.templatetags.kring import reaction_label, topic_label
 from kring.web.views.common import actor, fragment, go_back, notice, signed_in, url
 
 Act = Callable[..., object]
 
 
-def _answer_with_acts(request: KringRequest, post_id: int) -> HttpResponse:
+def _answer_with_acts(request: KringRequest, post_id: int, said: str) -> HttpResponse:
     """The row of buttons as it is now, for htmx; else back to the page."""
     if getattr(request, "htmx", False):
         for card in cards(request.identity, [post_id]):
-            return fragment(request, "_acts.html", {"card": card})
+            return say(fragment(request, "_acts.html", {"card": card}), said)
     return go_back(request, f"card-{post_id}")
+
+
+def say(answer: HttpResponse, sentence: str) -> HttpResponse:
+    """Have the page read a sentence out, for whoever does not see what changed."""
+    answer["HX-Trigger"] = json.dumps({"said": {"words": sentence}})
+    return answer
 
 
 @require_POST
@@ -41,24 +50,43 @@ def _answer_with_acts(request: KringRequest, post_id: int) -> HttpResponse:
 def react(request: KringRequest, post_id: int) -> HttpResponse:
     kind = request.POST.get("kind", ReactionKind.LIKE)
     services.react(by=actor(request), post_id=post_id, kind=kind, now=clock.utc_now())
-    return _answer_with_acts(request, post_id)
+    said = _("You reacted: %(kind)s") % {"kind": reaction_label(kind)}
+    return _answer_with_acts(request, post_id, said)
 
 
-def _quiet(act: Act) -> Callable[..., HttpResponse]:
-    """A view for an act whose only sign is the button itself."""
+def _quiet(act: Act, said: Promise) -> Callable[..., HttpResponse]:
+    """A view for an act that is seen by its button alone, and said to whoever does not see it."""
 
     @require_POST
     @signed_in
     def view(request: KringRequest, post_id: int) -> HttpResponse:
         act(by=actor(request), post_id=post_id, now=clock.utc_now())
-        return _answer_with_acts(request, post_id)
+        return _answer_with_acts(request, post_id, str(said))
 
     return view
 
 
-unreact = _quiet(services.unreact)
-bookmark = _quiet(services.bookmark)
-unbookmark = _quiet(services.unbookmark)
+unreact = _quiet(services.unreact, gettext_lazy("You took your reaction back."))
+bookmark = _quiet(services.bookmark, gettext_lazy("Kept under Bookmarks. Only you see that."))
+
+
+@require_POST
+@signed_in
+def unbookmark(request: KringRequest, post_id: int) -> HttpResponse:
+    """Where it was kept it goes, and can be put back; elsewhere only its button changes."""
+    services.unbookmark(by=actor(request), post_id=post_id, now=clock.utc_now())
+    said, undo = _("No longer kept."), url("bookmark", post_id)
+    shelf = reverse("bookmarks")
+    if getattr(request, "htmx", False):
+        if urlsplit(request.headers.get("HX-Current-URL", "")).path != shelf:
+            return _answer_with_acts(request, post_id, said)
+        answer = _steered(request, post_id, said, undo)
+        answer["HX-Retarget"] = f"#card-{post_id}"
+        return answer
+    if urlsplit(back_to(request)).path == shelf:
+        notice(request, said, undo=undo)
+        return go_back(request)
+    return go_back(request, f"card-{post_id}")
 
 
 @dataclass(frozen=True)
@@ -143,6 +171,26 @@ def mute_topic(request: KringRequest, name: str) -> HttpResponse:
 def unmute_topic(request: KringRequest, name: str) -> HttpResponse:
     steering.unmute_topic(by=actor(request), name=name, now=clock.utc_now())
     notice(request, _("The topic is back."))
+    return go_back(request)
+
+
+@require_POST
+@signed_in
+def follow_topic(request: KringRequest, name: str) -> HttpResponse:
+    topic = steering.follow_topic(by=actor(request), name=name, now=clock.utc_now())
+    said = _("You follow #%(topic)s: its best posts come to you, whoever wrote them.")
+    undo = reverse("unfollow_topic", args=[topic.name])
+    notice(request, said % {"topic": topic_label(_card_of(topic))}, undo=undo)
+    return go_back(request)
+
+
+@require_POST
+@signed_in
+def unfollow_topic(request: KringRequest, name: str) -> HttpResponse:
+    steering.unfollow_topic(by=actor(request), name=name, now=clock.utc_now())
+    notice(
+        request, _("You no longer follow that topic."), undo=reverse("follow_topic", args=[name])
+    )
     return go_back(request)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpResponse, HttpResponseRedirect
@@ -13,6 +15,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from kring.core import clock
+from kring.media.policy import IMAGES_A_POST
 from kring.members.models import Identity
 from kring.posts.services import Draft
 from kring.web.context import back_to
@@ -21,6 +24,11 @@ from kring.web.middleware import KringRequest
 
 View = Callable[..., HttpResponse]
 SEE_OTHER = 303
+_AN_HOUR = 3600
+_CLIENT_KEY = re.compile(r"[\w-]{1,40}", re.ASCII)
+IMAGE_FIELDS = [
+    f"{part}{slot}" for slot in range(1, IMAGES_A_POST + 1) for part in ("alt", "image_id")
+]
 
 
 def signed_in(view: View) -> View:
@@ -65,7 +73,7 @@ def url(name: str, post_id: int) -> str:
     return reverse(name, args=[post_id])
 
 
-def draft_from(request: KringRequest) -> Draft:
+def draft_from(request: KringRequest, *, images: tuple[tuple[int, str], ...] = ()) -> Draft:
     """What the form says; services check all of it."""
     form = request.POST
     return Draft(
@@ -74,13 +82,25 @@ def draft_from(request: KringRequest) -> Draft:
         goal=form.get("goal", ""),
         link_url=form.get("link_url", "").strip(),
         client_key=form.get("client_key", "")[:200] or None,
+        images=images,
     )
+
+
+def sent(request: KringRequest, response: HttpResponse) -> HttpResponse:
+    """Tell the browser which form arrived, so that it forgets the draft it kept of it."""
+    key = request.POST.get("client_key", "")
+    if _CLIENT_KEY.fullmatch(key):
+        secure = settings.SESSION_COOKIE_SECURE
+        response.set_cookie("sent", key, max_age=_AN_HOUR, samesite="Lax", secure=secure)
+    return response
 
 
 def kept(request: KringRequest) -> dict[str, str]:
     """The form's own words, to fill it again after an error: nothing typed is lost."""
-    names = ("text", "goal", "audience", "link_url", "client_key")
-    return {name: request.POST.get(name, "") for name in names}
+    names = ("text", "goal", "audience", "link_url", "client_key", "publish_at", *IMAGE_FIELDS)
+    found = {name: request.POST.get(name, "") for name in names}
+    taken: dict[int, int] = getattr(request, "taken", {})
+    return found | {f"image_id{slot}": str(image_id) for slot, image_id in taken.items()}
 
 
 def fragment(request: KringRequest, template: str, context: dict[str, Any]) -> HttpResponse:

@@ -12,13 +12,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
 
 from kring.core.html import plain_text
-from kring.members.models import Community, Identity, Kind
+from kring.members.community import community, rules_of
+from kring.members.models import Identity, Kind
 from kring.posts.cards import Counts, cards
 from kring.posts.models import Post
 from kring.posts.visibility import visible
 from kring.web import demo, pages
+from kring.web.visitors import GUIDES, visitors
 
 # Of so many comments the livest threads are chosen, so that the cost does not grow.
 LATEST = 200
@@ -37,11 +40,16 @@ class Headline:
     counts: Counts
 
 
+@require_safe
 def front(request: HttpRequest) -> HttpResponse:
-    """What this community is; with sample data on this machine, who to be. About 11 queries."""
-    community = Community.objects.filter(pk=1).first() or Community()
-    people = _people_to_be() if demo.allowed(request, community) else []
-    return render(request, "front.html", {"people": people, "talking": _talking()})
+    """What this community is; with sample data on this machine, who to be. About 12 queries."""
+    here = community()
+    shown: dict[str, Any] = {
+        "rules": rules_of(here), "talking": _talking() if here.shows_talk else [],
+    }  # fmt: skip
+    if demo.allowed(request, here):
+        shown |= {"people": _people_to_be(), "visitors": visitors()}
+    return render(request, "front.html", shown)
 
 
 def _talking() -> list[Headline]:
@@ -66,10 +74,11 @@ def _first_words(html: str) -> str:
 
 
 def _people_to_be() -> list[dict[str, Any]]:
-    """A dozen sample people, from the busiest to whoever is new: each has another feed."""
+    """A dozen more sample people, from the busiest to whoever is new: each has another feed."""
     people = Identity.objects.filter(
         is_sample=True, kind=Kind.PERSON, domain="", suspended_at=None, deleted_at=None
     ).annotate(ties=Count("connections"))
+    people = people.exclude(external_id__in=GUIDES)
     busy = list(people.order_by("-ties", "id")[:24])
     new = people.order_by("ties", "-id").exclude(pk__in=[person.pk for person in busy])[:3]
     chosen: list[Any] = [*busy[:6], *busy[6:][-3:], *reversed(new)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +21,7 @@ from kring.feed.queries import by_time, preferences_of
 from kring.members.models import Identity
 from kring.posts.cards import PostCard, cards
 from kring.web import margin, measure, pages, reasons
+from kring.web.advice import Told
 from kring.web.middleware import KringRequest
 from kring.web.topic_filter import filter_of, shown, topics_on
 from kring.web.views.common import actor, signed_in
@@ -40,15 +42,18 @@ def home(request: KringRequest) -> HttpResponse:
 
 def home_page(
     request: KringRequest, viewer: Identity, *, draft: dict[str, str] | None = None,
-    error: str = "", status: int = 200,
+    error: str = "", advice: Sequence[Told] = (), status: int = 200,
 ) -> HttpResponse:  # fmt: skip
-    """Home in the order asked for, which is remembered. `draft` and `error`: a refused post."""
+    """Home in the order asked for, which is remembered.
+
+    `draft`: a post that was not published, because of an `error` or with `advice` about it.
+    """
     preferences = preferences_of(viewer.pk)
     chosen = filter_of(request)
     asked = Asked(preferences, chosen.ids)
     order, aside = _order(request, preferences), margin.aside(viewer)
     context: dict[str, Any] = {
-        "order": order, "draft": draft or {}, "error": error, "aside": aside,
+        "order": order, "draft": draft or {}, "error": error, "advice": advice, "aside": aside,
     }  # fmt: skip
     if chosen.matches_nothing:
         context |= {"items": [], "next_before": None}

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -15,17 +15,21 @@ from kring.core import clock
 from kring.core.errors import NotFound
 from kring.core.paging import Page, parse_cursor
 from kring.feed import serving
+from kring.members.audience import Closeness
 from kring.members.models import Identity
 from kring.members.queries import Profile, identity_by_handle, profile_of
 from kring.network import services
 from kring.network.queries import Relation, relation
 from kring.posts import queries as posts
+from kring.posts import visibility
 from kring.posts.cards import AuthorCard
 from kring.posts.visibility import identity_visible, may_see_identity
 from kring.web import measure, pages
 from kring.web.middleware import KringRequest
+from kring.web.profile_parts import pages_seen, parts_of
 from kring.web.topic_filter import filter_of, shown, topics_on
 from kring.web.views.common import actor, go_back, notice, signed_in
+from kring.web.views.profile_edit import own_page
 
 PAGE = 20
 MUTUALS_SHOWN = 8
@@ -34,8 +38,7 @@ MUTUALS_SHOWN = 8
 def _found(request: KringRequest, handle: str) -> Identity:
     """The identity if the viewer may see it. Raises NotFound."""
     identity = identity_by_handle(handle)
-    viewer = request.identity
-    if not may_see_identity(viewer.pk if viewer is not None else None, identity):
+    if not may_see_identity(_id_of(request.identity), identity):
         raise NotFound(_("There is nobody by that name here."), code="identity")
     return identity
 
@@ -53,41 +56,94 @@ def _blocked_by(viewer: Identity, handle: str) -> Identity | None:
     return identity if relation(viewer.pk, identity.pk).blocked else None
 
 
+def _moved(request: KringRequest, name: str, handle: str, identity: Identity) -> str:
+    """The page's address under the handle of today, when another was asked for; else nothing."""
+    if not identity.former_handles.filter(handle=handle.removeprefix("@").lower()).exists():
+        return ""
+    asked = request.GET.urlencode()
+    return reverse(name, args=[identity.handle]) + (f"?{asked}" if asked else "")
+
+
 @require_safe
 def profile(request: KringRequest, handle: str) -> HttpResponse:
     viewer = request.identity
     if viewer is not None and (mine := _blocked_by(viewer, handle)) is not None:
         return render(request, "blocked.html", {"who": mine})
     identity = _found(request, handle)
+    if handle != identity.handle and (to := _moved(request, "profile", handle, identity)):
+        return redirect(to)
+    if viewer is not None and viewer.pk == identity.pk and "as" in request.GET:
+        return _as_others_see_it(request, identity)
     chosen, before = filter_of(request), parse_cursor(request.GET.get("before"))
     page: Page[int] = Page(items=[], next_before=None)
     if not chosen.matches_nothing:
         page = posts.posts_by(viewer, identity.pk, before, PAGE, topic_ids=chosen.ids)
-    profile_shown, items = profile_of(identity), pages.plain(viewer, list(page.items))
+    seen = visibility.profile_for(_id_of(viewer), identity)
+    items = pages.plain(viewer, list(page.items))
     context: dict[str, Any] = {
-        "profile": profile_shown,
-        "pages_seen": _pages_seen(viewer, profile_shown),
+        "profile": seen,
+        "parts": parts_of(seen),
+        "pages_seen": pages_seen(_id_of(viewer), seen),
+        "with_posts": True,
         "items": items,
         "next_before": page.next_before,
         "attention": measure.of_posts(viewer, "profile", page.items),
         **shown(request, chosen, topics_on(items)),
         "relation": relation(viewer.pk, identity.pk) if viewer is not None else Relation(),
+        "microdata": viewer is None,
     }
     if viewer is not None:
         context |= _between(viewer, identity)
-        context["nav"] = "profile" if viewer.pk == identity.pk else ""
+    if viewer is not None and viewer.pk == identity.pk:
+        context |= own_page(identity, seen)
+    return _told_to_search_engines(render(request, "profile.html", context), seen)
+
+
+# How one can look at one's own profile.
+PLACES = {
+    "web": Closeness.ANYBODY, "member": Closeness.MEMBER, "connection": Closeness.CONNECTION,
+}  # fmt: skip
+
+
+def _as_others_see_it(request: KringRequest, identity: Identity) -> HttpResponse:
+    """One's own profile from further away. Raises NotFound for a place that there is not."""
+    place = request.GET["as"]
+    if place not in PLACES:
+        raise NotFound(_("Nobody sees it like that."), code="as")
+    context: dict[str, Any] = {"seen_as": place, "nav": "profile", "relation": Relation()}
+    try:
+        seen = profile_of(identity, PLACES[place])
+    except NotFound:
+        return render(request, "profile_hidden.html", {**context, "profile": identity})
+    context |= {"profile": seen, "parts": parts_of(seen), "pages_seen": pages_seen(None, seen)}
+    context["microdata"] = place == "web"
     return render(request, "profile.html", context)
 
 
-def _pages_seen(viewer: Identity | None, shown: Profile) -> set[int]:
-    """The organisations and schools of a profile that the viewer may see. 1 query at most."""
-    ids = [job.organisation_id for job in shown.positions]
-    ids += [study.school_id for study in shown.education]
-    pages_here = Identity.objects.filter(
-        identity_visible(viewer.pk if viewer is not None else None),
-        pk__in=[id_ for id_ in ids if id_ is not None],
-    )
-    return set(pages_here.values_list("pk", flat=True))
+@require_safe
+def cv(request: KringRequest, handle: str) -> HttpResponse:
+    """A profile as a sheet of paper, with what the viewer may see of it."""
+    identity, viewer = _found(request, handle), request.identity
+    if handle != identity.handle and (to := _moved(request, "cv", handle, identity)):
+        return redirect(to)
+    seen = visibility.profile_for(_id_of(viewer), identity)
+    context = {
+        "profile": seen,
+        "parts": parts_of(seen),
+        "pages_seen": set(),
+        "address": request.build_absolute_uri(reverse("profile", args=[identity.handle])),
+    }
+    return _told_to_search_engines(render(request, "cv.html", context), seen)
+
+
+def _id_of(viewer: Identity | None) -> int | None:
+    return viewer.pk if viewer is not None else None
+
+
+def _told_to_search_engines(response: HttpResponse, seen: Profile) -> HttpResponse:
+    if seen.hide_from_search_engines:
+        response["X-Robots-Tag"] = "noindex"
+    return response
 
 
 def _between(viewer: Identity, other: Identity) -> dict[str, Any]:

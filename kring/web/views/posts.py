@@ -1,6 +1,9 @@
-"""Writing and reading posts: compose, thread, share, edit, delete, history."""
+"""Posts one by one: thread, share, edit, delete, close the comments, history."""
 
 from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -9,12 +12,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kring.core import clock
-from kring.core.errors import Conflict, Invalid, KringError, NotAllowed, TooMany
+from kring.core.errors import NotAllowed
 from kring.core.paging import possible_id
 from kring.posts import queries, services
 from kring.posts.cards import PostCard, cards
+from kring.posts.services.repost import check_repost
+from kring.posts.services.store import already_sent
 from kring.web import measure, pages
-from kring.web.context import back_to
+from kring.web.advice import new_advice
+from kring.web.changes import changes
 from kring.web.middleware import KringRequest
 from kring.web.views.common import (
     actor,
@@ -23,38 +29,11 @@ from kring.web.views.common import (
     kept,
     notice,
     see_other,
+    sent,
     signed_in,
     url,
 )
-from kring.web.views.home import home_page
-
-# What a form can be wrong about: the page comes back with the words still in it.
-REFUSED = (Invalid, Conflict, TooMany, NotAllowed)
-
-
-@require_POST
-@signed_in
-def compose(request: KringRequest) -> HttpResponse:
-    try:
-        post = services.publish(
-            author=actor(request), draft=draft_from(request), now=clock.utc_now()
-        )
-    except REFUSED as error:
-        response = home_page(
-            request, actor(request), draft=kept(request), error=error.message, status=error.status
-        )
-        return _with_retry(response, error)
-    notice(request, _("Your post is there."))
-    if back_to(request).startswith(("/?posted=", "/?order=ranked")) or back_to(request) == "/":
-        # One's own posts are no candidates of one's own feed: show this one once, at the top.
-        return see_other(f"/?posted={post.pk}#card-{post.pk}")
-    return go_back(request, f"card-{post.pk}")
-
-
-def _with_retry(response: HttpResponse, error: KringError) -> HttpResponse:
-    if isinstance(error, TooMany):
-        response["Retry-After"] = str(error.retry_after)
-    return response
+from kring.web.views.compose import REFUSED, with_retry
 
 
 @require_safe
@@ -70,7 +49,12 @@ def _thread_page(
     thread = queries.thread(request.identity, post_id, after_id=after)
     reply_id = post_id if error else possible_id(request.GET.get("reply", ""))
     everyone = {card.id: card for card in (thread.top, *thread.comments)}
+    # A bare repost's thread is its original's.
+    talked_of = thread.top.origin if thread.top.is_bare_repost else None
+    shut = talked_of or thread.top
     context = {
+        "is_closed": shut.comments_closed_at is not None,
+        "closed_by": shut.author.name,
         "item": pages.Item(thread.top),
         "attention": measure.of_posts(request.identity, "post", [thread.top.id]),
         "tree": pages.tree(thread.comments, thread.top.id),
@@ -97,8 +81,8 @@ def comment(request: KringRequest, post_id: int) -> HttpResponse:
         response = _thread_page(
             request, post_id, draft=kept(request), error=error.message, status=error.status
         )
-        return _with_retry(response, error)
-    return see_other(f"{url('post', made.thread_id)}#card-{made.pk}")
+        return with_retry(response, error)
+    return sent(request, see_other(f"{url('post', made.thread_id)}#card-{made.pk}"))
 
 
 def _card(request: KringRequest, post_id: int) -> PostCard:
@@ -119,21 +103,25 @@ def _own_card(request: KringRequest, post_id: int) -> PostCard:
 def share(request: KringRequest, post_id: int) -> HttpResponse:
     if request.method != "POST":
         return render(request, "share.html", {"card": _card(request, post_id), "draft": {}})
+    author, now, draft = actor(request), clock.utc_now(), draft_from(request)
     try:
-        made = services.repost(
-            author=actor(request),
-            post_id=post_id,
-            draft=draft_from(request),
-            now=clock.utc_now(),
-        )
+        if not already_sent(author, draft):
+            _shared, written = check_repost(author, post_id, draft)
+            if advice := new_advice(request, draft, written, now=now, is_repost=True):
+                context = {
+                    "card": _card(request, post_id), "draft": kept(request), "advice": advice,
+                    "advised": request.POST.getlist("advised"),
+                }  # fmt: skip
+                return render(request, "share.html", context)
+        made = services.repost(author=author, post_id=post_id, draft=draft, now=now)
     except REFUSED as error:
         context = {
             "card": _card(request, post_id), "draft": kept(request), "error": error.message,
         }  # fmt: skip
         response = render(request, "share.html", context, status=error.status)
-        return _with_retry(response, error)
+        return with_retry(response, error)
     notice(request, _("Shared. Replies go to the original's author."), undo=url("delete", made.pk))
-    return go_back(request)
+    return sent(request, go_back(request))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -159,15 +147,47 @@ def delete(request: KringRequest, post_id: int) -> HttpResponse:
     if request.method != "POST":
         return render(request, "delete.html", {"card": card})
     services.delete(by=actor(request), post_id=post_id, now=clock.utc_now())
-    notice(request, _("Removed. Answers of others stay."))
+    notice(request, _("Removed. Answers of others stay."), undo=url("undo_delete", post_id))
     return see_other(url("post", card.thread_id) if card.is_comment else reverse("home"))
+
+
+@require_POST
+@signed_in
+def undo_delete(request: KringRequest, post_id: int) -> HttpResponse:
+    post = services.undo_delete(by=actor(request), post_id=post_id, now=clock.utc_now())
+    notice(request, _("It is back."))
+    return see_other(f"{url('post', post.thread_id)}#card-{post.pk}")
+
+
+@require_POST
+@signed_in
+def close_comments(request: KringRequest, post_id: int) -> HttpResponse:
+    services.close_comments(by=actor(request), post_id=post_id, now=clock.utc_now())
+    notice(
+        request,
+        _("Nobody can answer any more. What was said stays."),
+        undo=url("open_comments", post_id),
+    )
+    return go_back(request, f"card-{post_id}")
+
+
+@require_POST
+@signed_in
+def open_comments(request: KringRequest, post_id: int) -> HttpResponse:
+    services.open_comments(by=actor(request), post_id=post_id, now=clock.utc_now())
+    notice(request, _("People can answer again."))
+    return go_back(request, f"card-{post_id}")
 
 
 @require_safe
 def history(request: KringRequest, post_id: int) -> HttpResponse:
     """What an edited post said before, for whoever may see the post."""
     found = queries.post_for(request.identity, post_id)
-    versions = list(
-        found.versions.order_by("-version").values("version", "html", "written_at")[:50]
-    )
-    return render(request, "history.html", {"card": _card(request, post_id), "versions": versions})
+    card = _card(request, post_id)
+    newest = found.versions.order_by("-version").values("version", "html", "written_at")[:50]
+    versions: list[dict[str, Any]] = [{**version} for version in newest]
+    later = {"html": card.html, "written_at": card.edited_at}
+    wordings = [later, *versions]
+    for wording, before in pairwise(wordings):
+        wording["changes"] = changes(before["html"], wording["html"])
+    return render(request, "history.html", {"card": card, "now": later, "versions": versions})

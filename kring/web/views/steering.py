@@ -37,7 +37,7 @@ from kring.web.mix import (
     wanted_in,
     with_mix,
 )
-from kring.web.views.common import actor, notice, see_other, signed_in
+from kring.web.views.common import actor, go_back, notice, see_other, signed_in
 from kring.web.views.home import A_YEAR, ORDER_COOKIE
 
 TOPIC_FIELD = "topic-"
@@ -72,7 +72,7 @@ def _page(request: KringRequest, *, unknown_topic: str = "", error: str = "") ->
         "more_rows": [row for row in rows if row not in first],
         "choices": CHOICE_WORDS,
         "stored": stored,
-        "languages": _languages(viewer, stored),
+        "languages": languages_to_choose(viewer, stored),
         "kinds": effects_of(viewer, stored),
         "unknown_topic": unknown_topic,
         "error": error,
@@ -145,15 +145,21 @@ def add_topic(request: KringRequest) -> HttpResponse:
 @require_POST
 @signed_in
 def set_switches(request: KringRequest) -> HttpResponse:
-    form = request.POST
-    services.switch(
-        by=actor(request),
-        measure="measure" in form,
-        profile="profile" in form,
-        home_only="home_only" in form,
-        languages=form.getlist("language"),
-        now=clock.utc_now(),
-    )
+    """All switches, or those of one `part` of them: a box that is not ticked is not sent."""
+    form, viewer = request.POST, actor(request)
+    stored, part = preferences_of(viewer.pk), form.get("part", "")
+    wanted: dict[str, Any] = {
+        "measure": stored.measure, "profile": stored.profile, "home_only": stored.home_only,
+        "languages": [code for code in stored.languages.split(",") if code],
+    }  # fmt: skip
+    if part != "languages":
+        wanted |= {name: name in form for name in ("measure", "profile", "home_only")}
+    if part != "privacy":
+        wanted["languages"] = form.getlist("language")
+    services.switch(by=viewer, now=clock.utc_now(), **wanted)
+    if "next" in form:
+        notice(request, _saved())
+        return go_back(request)
     return _done(request, "switches")
 
 
@@ -168,8 +174,12 @@ def reset_everything(request: KringRequest) -> HttpResponse:
 
 
 def _done(request: KringRequest, section: str, said: str = "") -> HttpResponse:
-    notice(request, said or _("Saved. It holds from the next page on, and nobody is told."))
+    notice(request, said or _saved())
     return see_other(f"{reverse('steering')}#{section}")
+
+
+def _saved() -> str:
+    return _("Saved. It holds from the next page on, and nobody is told.")
 
 
 def _mix(shown: Preferences) -> dict[str, Any]:
@@ -196,7 +206,7 @@ def _positions(preset: str) -> str:
     return " ".join(map(str, positions_of(preset, default_policy())))
 
 
-def _languages(viewer: Identity, stored: Preferences) -> dict[str, list[tuple[str, bool]]]:
+def languages_to_choose(viewer: Identity, stored: Preferences) -> dict[str, list[tuple[str, bool]]]:
     """Languages to choose: the usual ones, those spoken and those chosen first; then the others."""
     chosen = set(filter(None, stored.languages.split(",")))
     spoken = SpokenLanguage.objects.filter(identity=viewer).values_list("code", flat=True)

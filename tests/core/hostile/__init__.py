@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
+
 from kring.core.http import AddressPolicy, Limits, Request, Response, fetch
 from tests.core.hostile.dns import SILENT, DnsResolver, HostileDns
 from tests.core.hostile.site import HostileSite, Seen, black_hole, ok
@@ -49,7 +51,10 @@ class World:
         return f"{scheme}://{host}:{self.site.port}{path}"
 
     def fetch(self, url: str, *, method: Any = "GET", tls: Any = None, **rest: Any) -> Response:
-        """Fetch an absolute URL, or a path of site.test; `rest` as in Request or Limits."""
+        """Fetch an absolute URL, or a path of site.test; `rest` as in Request or Limits.
+
+        Nothing on the way may be waited for longer than the whole fetch may last.
+        """
         limits = {
             key: rest.pop(key) for key in ("max_bytes", "seconds", "redirects") if key in rest
         }
@@ -61,7 +66,11 @@ class World:
             user_agent="kring-test/1 (+https://kring.test)",
             **rest,
         )
-        return fetch(request, resolver=self.resolver, tls=tls)
+        with _waits_of_sockets() as waits:
+            try:
+                return fetch(request, resolver=self.resolver, tls=tls)
+            finally:
+                assert all(wait and wait <= request.limits.seconds for wait in waits), waits
 
 
 @contextmanager
@@ -81,6 +90,23 @@ def hostile_world() -> Iterator[World]:
                 server.over.set()
             server.shutdown()
             server.server_close()
+
+
+@contextmanager
+def _waits_of_sockets() -> Iterator[list[float | None]]:
+    """How long operations on sockets of this thread were allowed to last; None is for ever."""
+    waits: list[float | None] = []
+    own = threading.current_thread()
+    with pytest.MonkeyPatch.context() as patch:
+        settimeout = socket.socket.settimeout
+
+        def noted(sock: socket.socket, seconds: float | None) -> None:
+            if threading.current_thread() is own:  # not one of the site's
+                waits.append(seconds)
+            settimeout(sock, seconds)
+
+        patch.setattr(socket.socket, "settimeout", noted)
+        yield waits
 
 
 def _neighbours() -> tuple[HostileSite, HostileSite]:

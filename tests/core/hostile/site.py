@@ -4,7 +4,7 @@ import socket
 import socketserver
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,7 +34,7 @@ class HostileSite(socketserver.ThreadingTCPServer):
         self.scripts: dict[str, Script] = {}
         self.seen: list[Seen] = []
         self.accepted = 0
-        self.over = threading.Event()
+        self.over, self.left = threading.Event(), threading.Event()
         # Replaced by the tests that speak TLS, or that never speak at all.
         self.greet: Callable[[socket.socket], socket.socket | None] = lambda sock: sock
 
@@ -46,6 +46,13 @@ class HostileSite(socketserver.ThreadingTCPServer):
         """Sleep, unless the test is over."""
         if self.over.wait(seconds):
             raise OSError("the test is over")
+
+    def stay_silent(self, sock: socket.socket) -> None:
+        """A greeting: hear whatever is said and answer nothing, until the other side leaves."""
+        with suppress(OSError):
+            while sock.recv(4096):
+                pass
+        self.left.set()
 
     def says(self, path: str, *pieces: bytes) -> None:
         self.scripts[path] = lambda _: pieces

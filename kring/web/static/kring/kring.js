@@ -22,25 +22,13 @@
       const menu = document.activeElement?.closest("details.menu[open]");
       closeMenus(null);
       menu?.querySelector("summary")?.focus();
-      return;
     }
-    /* j and k walk from post to post. */
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target.closest("input, textarea, select, [contenteditable]")) return;
-    const step = { j: 1, k: -1 }[event.key];
-    if (!step) return;
-    const posts = [...document.querySelectorAll(".feed > .post")];
-    if (!posts.length) return;
-    const at = posts.indexOf(document.activeElement?.closest(".feed > .post"));
-    const next = posts[Math.min(Math.max(at + step, 0), posts.length - 1)];
-    next.tabIndex = -1;
-    next.focus({ preventScroll: true });
-    next.scrollIntoView({ block: "start" });
   });
 
   /* After a swap the button that was pressed is gone: keep the focus where it was, or move it to
-     the notice that took the post's place. */
-  let pressed = null;
+     the notice that took the post's place. Answers come in any order, so each request knows its
+     own button; and whoever has gone on to another place is not called back. */
+  const pressed = new WeakMap();
   document.addEventListener("htmx:before:request", (event) => {
     const button = event.target.closest("button");
     /* A menu whose item was chosen is done. */
@@ -49,18 +37,35 @@
       menu.open = false;
       menu.querySelector("summary")?.focus({ preventScroll: true });
     }
-    pressed = button && { name: button.dataset.act, card: button.closest("[data-card]")?.dataset.card };
+    const card = button?.closest("[data-card]")?.dataset.card;
+    if (card) pressed.set(event.detail.ctx, { card: `[data-card="${card}"]`, name: button.dataset.act });
   });
-  document.addEventListener("htmx:after:swap", () => {
-    if (!pressed?.card) return;
-    const card = `[data-card="${pressed.card}"]`;
+  document.addEventListener("htmx:after:swap", (event) => {
+    const { card, name } = pressed.get(event.detail.ctx) ?? {};
+    const at = document.activeElement ?? document.body;
+    if (!card || (at !== document.body && !at.closest(card))) return;
     const to = document.querySelector(`${card} .gone`)
-      || document.querySelector(`${card} [data-act="${pressed.name}"]`);
-    to?.focus({ preventScroll: true });
-    pressed = null;
+      || document.querySelector(`${card} [data-act="${name}"]`);
+    /* What was chosen from a menu is folded away with it. */
+    const folded = to?.closest("details.menu:not([open])");
+    (folded?.querySelector("summary") ?? to)?.focus({ preventScroll: true });
   });
+  /* What happened, for whoever does not see it. */
+  const said = document.getElementById("said");
+  document.addEventListener("said", (event) => {
+    if (said) said.textContent = event.detail.words;
+  });
+  /* A panel that is being fetched says so. */
+  for (const [moment, busy] of [["htmx:before:request", "true"], ["htmx:finally:request", "false"]]) {
+    document.addEventListener(moment, ({ target }) => {
+      target.querySelector?.(":scope > .why__panel")?.setAttribute("aria-busy", busy);
+    });
+  }
   /* When the quick way is refused, the server's sentence is shown as a notice. */
   document.addEventListener("htmx:response:error", (event) => {
+    /* A form that says what becomes of this answer takes it in itself. */
+    const { sourceElement, response } = event.detail.ctx;
+    if (sourceElement.hasAttribute?.(`hx-status:${response.status}`)) return;
     const answer = new DOMParser().parseFromString(event.detail.ctx.text, "text/html");
     const toast = answer.querySelector(".toast");
     if (toast) document.getElementById("notices")?.replaceChildren(toast);
@@ -83,6 +88,19 @@
   if (notices) {
     closable();
     new MutationObserver(closable).observe(notices, { childList: true });
+  }
+
+  /* Whether there is a connection, said when it changes. */
+  const tell = (words) => {
+    const toast = document.createElement("div");
+    toast.className = "toast";
+    const text = document.createElement("span");
+    text.textContent = words;
+    toast.append(text);
+    notices?.replaceChildren(toast);
+  };
+  for (const change of ["offline", "online"]) {
+    window.addEventListener(change, () => { if (notices) tell(notices.dataset[change]); });
   }
 
   /* A form that was sent is not sent again by a second press. */

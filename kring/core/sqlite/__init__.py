@@ -1,0 +1,1 @@
+"""Django's SQLite, without rewriting the same text at every query."""

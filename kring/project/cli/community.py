@@ -1,0 +1,73 @@
+"""Say what the community is called, what it is and how it looks; and who owns it."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from kring.project.cli.output import print_json
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--name", help="what it calls itself")
+    parser.add_argument("--tagline", help="what it is, in a sentence or two")
+    parser.add_argument("--rules", type=Path, metavar="FILE", help="its rules, one a line")
+    parser.add_argument("--accent", metavar="#RRGGBB", help='its colour; "" for that of Kring')
+    parser.add_argument("--logo", type=Path, metavar="FILE", help="a PNG, JPEG, WebP or GIF")
+    parser.add_argument("--owner", metavar="E-MAIL", help="make this member an owner")
+    parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
+
+
+def run(args: argparse.Namespace) -> int:
+    change(args)
+    found = face()
+    if args.json:
+        print_json(found)
+    else:
+        for name, value in found.items():
+            print(f"{name}: {value}".rstrip())
+    return 0
+
+
+def change(args: argparse.Namespace) -> None:
+    """Change what was named. Raises Invalid or NotFound before anything is changed."""
+    from django.db import transaction
+
+    from kring.core import clock
+    from kring.media.models import Purpose
+    from kring.media.services import take_in
+    from kring.members.community import Face, community, make_owner, set_face, set_logo
+
+    row = community()
+    before = Face(row.name, row.tagline, row.rules, row.accent, row.shows_talk)
+    given = {name: getattr(args, name) for name in ("name", "tagline", "accent")}
+    given["rules"] = None if args.rules is None else args.rules.read_text("utf-8", "replace")
+    asked = replace(before, **{name: text for name, text in given.items() if text is not None})
+    logo_id = None
+    if args.logo is not None:
+        with args.logo.open("rb") as file:
+            logo_id = take_in(file, by=None, purpose=Purpose.LOGO, now=clock.utc_now()).pk
+    with transaction.atomic():
+        if args.owner is not None:
+            make_owner(args.owner)
+        if asked != before:
+            set_face(asked)
+        if logo_id is not None:
+            set_logo(logo_id)
+
+
+def face() -> dict[str, Any]:
+    """What the community is now. 2 queries."""
+    from kring.members.community import community, owners
+
+    row = community()
+    return {
+        "name": row.name,
+        "tagline": row.tagline,
+        "rules": row.rules.splitlines(),
+        "accent": row.accent,
+        "logo": row.logo_id and str(row.logo_id),
+        "owners": owners(),
+    }
