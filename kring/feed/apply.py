@@ -79,7 +79,7 @@ def _published(at: _Place, event: posts.PostPublished | posts.PostEdited | posts
         at.world.add_post(post)
 
 
-def _edited(at: _Place, event: posts.PostEdited) -> None:
+def _edited(at: _Place, event: posts.PostEdited | posts.AudienceChanged) -> None:
     post = at.library.post(event.post_id)
     if post is None or post.removed:
         return
@@ -248,6 +248,10 @@ def _preferences(at: _Place, event: PreferencesChanged) -> None:
     at.world.set_home_only(event.by, bool(event.home_only))
 
 
+def _limited(at: _Place, event: members.IdentityLimited) -> None:
+    at.world.set_limited(event.identity_id, bool(event.limited))
+
+
 def _analysed(at: _Place, event: TextAnalysed) -> None:
     at.world.set_text(event.post_id, at.library.text(event.post_id))
 
@@ -272,6 +276,7 @@ def _forgotten(at: _Place, event: members.IdentityDeleted) -> None:
 OPERATIONS: dict[type[Event], Callable[[_Place, Any], None]] = {
     posts.PostPublished: _published,
     posts.PostEdited: _edited,
+    posts.AudienceChanged: _edited,
     posts.PostDeleted: _deleted,
     posts.PostRestored: _restored,
     posts.Commented: _commented,
@@ -296,4 +301,5 @@ OPERATIONS: dict[type[Event], Callable[[_Place, Any], None]] = {
     network.Unfollowed: _unfollowed,
     members.ProfileChanged: _profile,
     members.IdentityDeleted: _forgotten,
+    members.IdentityLimited: _limited,
 }

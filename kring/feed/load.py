@@ -115,6 +115,8 @@ def fill(world: FeedWorld, *, bare_words: int, now: datetime) -> None:
     world.load_follows(*_pairs(Follow.objects.all(), "follower_id", "followed_id"))
     for (author,) in Preferences.objects.filter(home_only=True).values_list("identity_id"):
         world.set_home_only(author, True)
+    for (author,) in Identity.objects.filter(limited_at__isnull=False).values_list("pk"):
+        world.set_limited(author, True)
 
 
 def current_companies(identity_id: int | None = None) -> Iterator[tuple[int, int]]:

@@ -22,5 +22,12 @@ class IdentityRestored(Event, frozen=True, kw_only=True):
     identity_id: int
 
 
+class IdentityLimited(Event, frozen=True, kw_only=True):
+    """`limited` 1: what they write is listed for their own network alone; 0: no longer."""
+
+    identity_id: int
+    limited: int
+
+
 class IdentityDeleted(Event, frozen=True, kw_only=True):
     identity_id: int

@@ -51,6 +51,8 @@ class Account(AbstractBaseUser):
     # What they said at sign-up to be called; their person is made when the address is confirmed.
     asked_name = models.CharField(max_length=100, blank=True, default="")
     is_active = models.BooleanField(default=True)
+    # Something was decided about what they did here, and they have not opened it yet.
+    has_statement = models.BooleanField(default=False)
     created_at = models.DateTimeField()
 
     USERNAME_FIELD = "email"
@@ -116,6 +118,8 @@ class Identity(models.Model):
     hide_from_search_engines = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     suspended_at = models.DateTimeField(null=True, blank=True)
+    # What they write is shown to their own network alone: not recommended to strangers.
+    limited_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[models.Manager[Identity]] = IdentityQuerySet.as_manager()
@@ -279,3 +283,22 @@ class Community(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_community")]
+
+
+class BlockedKind(models.TextChoices):
+    EMAIL = "email", _("Domains of e-mail addresses")
+    HANDLE = "handle", _("Handles")
+    LINK = "link", _("Domains of links")
+
+
+class Blocked(models.Model):
+    """What the community does not take: `blocklist.py`. `value` is lower case."""
+
+    kind = models.CharField(max_length=6, choices=BlockedKind)
+    value = models.CharField(max_length=253)
+    added_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "value"], name="blocked_once"),
+        ]

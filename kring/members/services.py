@@ -22,6 +22,7 @@ from kring.members.audience import set_audiences
 from kring.members.events import (
     IdentityCreated,
     IdentityDeleted,
+    IdentityLimited,
     IdentityRestored,
     IdentitySuspended,
     ProfileChanged,
@@ -188,6 +189,23 @@ def restore(*, identity: Identity, now: datetime) -> None:
     suspended = Identity.objects.filter(pk=identity.pk, suspended_at__isnull=False, deleted_at=None)
     if suspended.update(suspended_at=None):
         record(IdentityRestored(identity_id=identity.id), now=now)
+    identity.refresh_from_db()
+
+
+@transaction.atomic
+def limit(*, identity: Identity, now: datetime) -> None:
+    """Let what an identity writes be listed for its own network alone. Twice is once."""
+    free = Identity.objects.filter(pk=identity.pk, limited_at=None, deleted_at=None)
+    if free.update(limited_at=now):
+        record(IdentityLimited(identity_id=identity.pk, limited=1), now=now)
+    identity.refresh_from_db()
+
+
+@transaction.atomic
+def unlimit(*, identity: Identity, now: datetime) -> None:
+    limited = Identity.objects.filter(pk=identity.pk, limited_at__isnull=False)
+    if limited.update(limited_at=None):
+        record(IdentityLimited(identity_id=identity.pk, limited=0), now=now)
     identity.refresh_from_db()
 
 

@@ -33,6 +33,13 @@ class PostRestored(Event, frozen=True, kw_only=True):
     author_id: int
 
 
+class AudienceChanged(Event, frozen=True, kw_only=True):
+    """Moderators narrowed whom a post is for, or gave it back its own audience."""
+
+    post_id: int
+    author_id: int
+
+
 class CommentsClosed(Event, frozen=True, kw_only=True):
     thread_id: int
     by: int

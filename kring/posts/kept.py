@@ -25,6 +25,7 @@ from kring.members.events import (
 )
 from kring.posts.card import PostCard
 from kring.posts.events import (
+    AudienceChanged,
     Commented,
     CommentsClosed,
     CommentsOpened,
@@ -50,6 +51,7 @@ _FRAME_BYTES = 2_500
 # who are named, the page linked to.
 NAMES: dict[type[Event], str] = {
     PostEdited: "post_id",
+    AudienceChanged: "post_id",
     PostLinked: "post_id",
     PostDeleted: "post_id",
     PostRestored: "post_id",

@@ -161,7 +161,12 @@ def _talk(
 
 _REPOSTS = Prepared(
     lambda _, ids: (
-        Post.objects.filter(origin_id__in=ids, deleted_at=None)
+        Post.objects.filter(
+            origin_id__in=ids,
+            deleted_at=None,
+            author__suspended_at=None,
+            author__deleted_at=None,
+        )
         .order_by()
         .values("origin_id")
         .annotate(n=Count("id"))
@@ -176,7 +181,7 @@ def _reposts(ids: Collection[int]) -> dict[int, int]:
 
 _REACTIONS = Prepared(
     lambda _, ids: (
-        Reaction.objects.filter(post_id__in=ids)
+        Reaction.objects.filter(post_id__in=ids, by__suspended_at=None, by__deleted_at=None)
         .order_by()
         .values("post_id", "kind")
         .annotate(n=Count("id"))

@@ -17,8 +17,9 @@ A post is *listed* in a viewer's timelines when it is visible and nothing of thi
 
 6. its author, its thread's author or its origin's author is muted by the viewer;
 7. its thread, or its origin's thread, is muted by the viewer;
-8. it is unlisted, and its author is neither the viewer nor connected to, nor followed by, nor a
-   group or page of the viewer (for somebody not signed in: it is unlisted).
+8. it is unlisted or its author, or its origin's, is limited by the moderators, and that author is
+   neither the viewer nor connected to, nor followed by, nor a group or page of the viewer (for
+   somebody not signed in: it is unlisted or its author is limited).
 
 A profile is there for whoever may see the identity; for somebody not signed in, when its card is
 for everyone on the web (`members/audience.py`, which says the same of each section). A post stays
@@ -74,15 +75,10 @@ def standing() -> Q:
 def listed(viewer_id: int | None) -> Q:
     """Rules 1 to 8 as a condition on Post."""
     if viewer_id is None:
-        return visible(None) & ~Q(audience=Audience.UNLISTED)
+        return visible(None) & ~Q(audience=Audience.UNLISTED) & _unlimited()
     muted = Mute.objects.filter(muter_id=viewer_id).values("muted_id")
     threads = ThreadMute.objects.filter(by_id=viewer_id).values("thread_id")
-    near = (
-        Q(author_id=viewer_id)
-        | Q(author_id__in=Connection.objects.filter(owner_id=viewer_id).values("other_id"))
-        | Q(author_id__in=Follow.objects.filter(follower_id=viewer_id).values("followed_id"))
-        | Q(author_id__in=Membership.objects.filter(member_id=viewer_id).values("of_id"))
-    )
+    near = _near(viewer_id, "")
     return (
         visible(viewer_id)
         & ~Q(author_id__in=muted)
@@ -93,7 +89,27 @@ def listed(viewer_id: int | None) -> Q:
             | (~Q(origin__author_id__in=muted) & ~Q(origin__thread_id__in=threads))
         )
         & (~Q(audience=Audience.UNLISTED) | near)
+        & (Q(author__limited_at__isnull=True) | near)
+        & (Q(origin__author__limited_at__isnull=True) | _near(viewer_id, "origin__"))
     )
+
+
+def _near(viewer_id: int, at: str) -> Q:
+    """The author of the post reached by the lookup prefix `at` belongs to the viewer's network."""
+    author = f"{at}author_id"
+    ties = (
+        Connection.objects.filter(owner_id=viewer_id).values("other_id"),
+        Follow.objects.filter(follower_id=viewer_id).values("followed_id"),
+        Membership.objects.filter(member_id=viewer_id).values("of_id"),
+    )
+    near = Q(**{author: viewer_id})
+    for tie in ties:
+        near |= Q(**{f"{author}__in": tie})
+    return near
+
+
+def _unlimited() -> Q:
+    return Q(author__limited_at__isnull=True, origin__author__limited_at__isnull=True)
 
 
 def _itself_visible(viewer_id: int | None, at: str) -> Q:
@@ -176,8 +192,9 @@ def is_listed(viewer_id: int | None, post: Post) -> bool:
     """Rules 1 to 8 for one row."""
     if not may_see(viewer_id, post):
         return False
+    limited = [one.author for one in (post, post.origin) if one and one.author.limited_at]
     if viewer_id is None:
-        return post.audience != Audience.UNLISTED
+        return post.audience != Audience.UNLISTED and not limited
     authors = {post.author_id, post.thread.author_id}
     threads = {post.thread_id}
     if post.origin is not None:
@@ -187,7 +204,10 @@ def is_listed(viewer_id: int | None, post: Post) -> bool:
         return False
     if ThreadMute.objects.filter(by_id=viewer_id, thread_id__in=threads).exists():
         return False
-    return post.audience != Audience.UNLISTED or _is_near(viewer_id, post.author_id)
+    asked = {author.pk for author in limited}
+    if post.audience == Audience.UNLISTED:
+        asked.add(post.author_id)
+    return all(_is_near(viewer_id, author_id) for author_id in asked)
 
 
 def _may_see_itself(viewer_id: int | None, post: Post) -> bool:

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "kring.network",
     "kring.posts",
     "kring.search",
+    "kring.moderation",
     "kring.feed",
     "kring.archive",
     "kring.web",

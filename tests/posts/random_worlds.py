@@ -55,6 +55,7 @@ _rows = st.builds(
 @dataclass(frozen=True)
 class World:
     suspended: frozenset[int]
+    limited: frozenset[int]
     deleted: frozenset[int]
     connections: list[tuple[int, int]]
     follows: list[tuple[int, int]]
@@ -73,6 +74,7 @@ _blocks = st.one_of(st.just([]), st.just([]), _pairs)
 worlds = st.builds(
     World,
     suspended=_few_gone,
+    limited=_few_gone,
     deleted=_few_gone,
     connections=st.lists(_pair, min_size=2, max_size=4),
     follows=_pairs,
@@ -109,6 +111,7 @@ def _people(world: World) -> None:
             name=f"W{pk}",
             created_at=NOON,
             suspended_at=NOON if pk in world.suspended else None,
+            limited_at=NOON if pk in world.limited else None,
             deleted_at=NOON if pk in world.deleted else None,
         )
         for pk in (*PEOPLE, *GROUPS)

@@ -86,4 +86,8 @@ def _parts(world: World) -> Iterator[tuple[str, Any]]:
 
 
 def _sets(world: World) -> dict[str, set[int]]:
-    return {"world.home_only": world._home_only, "world.gone": world.gone}
+    return {
+        "world.home_only": world._home_only,
+        "world.limited": world._limited,
+        "world.gone": world.gone,
+    }

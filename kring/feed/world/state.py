@@ -48,6 +48,7 @@ class World:
         self.connections = Graph.from_edges([], [])
         self._company: Column[np.int64] = Column(np.int64)
         self._home_only: set[int] = set()
+        self._limited: set[int] = set()
 
     # Filling it. First those who are gone; posts before acts, so that acts on reposts find their
     # original.
@@ -179,6 +180,7 @@ class World:
         """
         self.gone.add(person_id)
         self._home_only.discard(person_id)
+        self._limited.discard(person_id)
         self.connections = self.connections.without(person_id)
         person = self.people.find(person_id)
         if person < 0:
@@ -233,9 +235,14 @@ class World:
         wanted = home_only and author_id not in self.gone
         (self._home_only.add if wanted else self._home_only.discard)(author_id)
 
+    def set_limited(self, author_id: int, limited: bool) -> None:
+        """Whether moderators let an author be shown to their own network alone."""
+        wanted = limited and author_id not in self.gone
+        (self._limited.add if wanted else self._limited.discard)(author_id)
+
     def home_only_authors(self) -> Ints:
-        """Ids, ascending."""
-        return np.array(sorted(self._home_only), dtype=np.int64)
+        """Who is shown to their own network alone, for either reason: ids, ascending."""
+        return np.array(sorted(self._home_only | self._limited), dtype=np.int64)
 
     def set_company(self, person_id: int, company_id: int) -> None:
         person = self.people.add(person_id)
