@@ -9,3 +9,9 @@ class DataImported(Event, frozen=True):
     """Rows were written in bulk, without an event each: whoever keeps a picture starts anew."""
 
     source: str
+
+
+class ExportReady(Event, frozen=True, kw_only=True):
+    """A copy of somebody's data lies ready for them."""
+
+    export_id: int

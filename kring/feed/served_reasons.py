@@ -126,6 +126,11 @@ def _decoded(record: bytes | memoryview) -> list[ServedReason]:
     return msgspec.msgpack.decode(zlib.decompress(record), type=list[ServedReason])
 
 
+def decode(row: PageReasons) -> list[ServedReason]:
+    """All that was kept of one page, for whom it was served to."""
+    return _decoded(row.record)
+
+
 def trim(now: datetime) -> int:
     """Forget what is older than a month; returns how many pages."""
     return trim_rows(PageReasons, now - KEPT)

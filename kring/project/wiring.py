@@ -12,7 +12,8 @@ def wire() -> None:
     """
     from django.conf import settings
 
-    from kring.archive.events import DataImported
+    from kring.archive.events import DataImported, ExportReady
+    from kring.archive.export import requests as exports
     from kring.core import events
     from kring.feed import attention, partitions, served_reasons, snapshot_job, text_jobs
     from kring.feed import handlers as feed
@@ -27,7 +28,7 @@ def wire() -> None:
     from kring.posts.services.delete import wipe_deleted
     from kring.search import handlers as search
     from kring.search import indexing
-    from kring.web import devices
+    from kring.web import data_mail, devices
 
     choose_file(settings.ENV.policy)
     events.subscribe(feed.LOGGED_EVENTS, "feed.log_act", feed.log_act)
@@ -54,4 +55,7 @@ def wire() -> None:
     schedule.register("feed.partitions", timedelta(hours=6), partitions.make_ready)
     schedule.register("feed.snapshot", snapshot_job.EVERY, snapshot_job.writer.start)
     schedule.register("web.sessions", timedelta(hours=6), devices.forget_ended)
+    events.subscribe([ExportReady], "web.tell_export", data_mail.hear_export)
+    schedule.register("archive.exports", exports.EVERY, exports.maker.start)
+    schedule.register("archive.clean_up", timedelta(hours=1), exports.clean_up)
     schedule.register("core.trim_events", timedelta(hours=1), events.trim)

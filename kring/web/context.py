@@ -62,6 +62,8 @@ NAV = {
     "settings_language": "settings",
     "settings_appearance": "settings",
     "settings_privacy": "settings",
+    "settings_data": "settings",
+    "export": "settings",
     "community": "settings",
     "account_login": "sign_in",
 }

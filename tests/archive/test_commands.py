@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import zipfile
 
 import pytest
 
@@ -139,3 +140,36 @@ def test_an_import_that_is_killed_goes_on_where_it_was(kring):
     assert kring.count("posts_post") == 5924 + 2218
     assert kring.count("posts_reaction") == 759 + 624
     assert kring.count("posts_posttopic") == 683 + 2553
+
+
+def test_all_of_somebodys_data_is_written_once(kring, tmp_path):
+    kring.run("import", "ldbc", write_ldbc(tmp_path))
+    told = kring.json("export", "ada_bos", tmp_path / "ada.zip")
+    assert told["rows"]["profile"] == 1
+    with zipfile.ZipFile(tmp_path / "ada.zip") as found:
+        assert found.testzip() is None
+        assert "Ada Bos" in found.read("data/profile.json").decode()
+    before = (tmp_path / "ada.zip").read_bytes()
+    refused = (
+        ("export", "ada_bos", tmp_path / "ada.zip"), ("export", "nobody", tmp_path / "no.zip"),
+        ("export", "ada_bos"), ("export", "ada_bos", tmp_path / "nowhere" / "a.zip"),
+    )  # fmt: skip
+    for arguments in refused:
+        code, out, err = kring.run(*arguments)
+        assert (code, out, err.count("\n")) == (2, "", 1), err
+    assert (tmp_path / "ada.zip").read_bytes() == before
+    assert sorted(path.name for path in tmp_path.glob("*.zip")) == ["ada.zip"]
+
+
+def test_what_a_member_asked_for_is_made_by_the_process_that_the_worker_starts(kring, tmp_path):
+    kring.run("import", "ldbc", write_ldbc(tmp_path))
+    with sqlite3.connect(kring.data / "kring.db") as database:
+        database.execute(
+            "insert into archive_export (id, identity_id, asked_at, attempts) "
+            "select 7, id, '2026-03-02 12:00:00', 0 from members_identity where handle = 'ada_bos'"
+        )
+    code, _out, err = kring.run("export", "--waiting")
+    assert (code, err) == (0, "Tried: 1.\n")
+    path = kring.data / "exports" / "7.zip"
+    assert zipfile.is_zipfile(path)
+    assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from kring.archive.export import requests as exports
 from kring.feed.policy import default_policy
 from kring.media import policy as media
 from kring.members.handles import CHANGE_EVERY
@@ -62,6 +63,7 @@ def test_the_limits_once_in():
         "posts": f"{posts.POSTS.count} an hour",
         "comments": f"{posts.COMMENTS.count} in {posts.COMMENTS.window.seconds // 60} minutes",
         "images_a_day": f"{media.IMAGES_A_DAY} and {media.BYTES_A_DAY // media.MIB} MB a day",
+        "exports_a_day": f"{exports.EXPORTS_A_DAY} a day, 1 at a time",
         "handle_soon": f"1 in {CHANGE_EVERY.days} days",
     }
     ways_in = {*settings.ACCOUNT_RATE_LIMITS, *settings.MFA_RATE_LIMITS}

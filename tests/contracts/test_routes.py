@@ -159,6 +159,10 @@ ROUTES = {
     "settings_language": private_page(),
     "settings_appearance": private_page(),
     "settings_privacy": private_page(),
+    "settings_data": private_page(),
+    # Who says once more who they are, and for the owner alone: tests/web/test_own_data.py.
+    "export": Route(WAY_IN, WAY_IN, MOVED, MOVED),
+    "export_file": Route(WAY_IN, NO, MOVED, NO),
     "sign_out_device": act(404),
     "sign_out_others": act(),
     "set_appearance": act(422),
@@ -209,7 +213,7 @@ ON_TOPICS = [
 # What an address names that is there for nobody.
 NAMING = {
     "community_colours": ["ffff00"], "image": [1, 480], "account_confirm_email": ["no-such-key"],
-    "sign_out_device": ["12345"],
+    "sign_out_device": ["12345"], "export_file": [12345],
 }  # fmt: skip
 ON_OWN_PROFILE = ["edit_profile", "undo_edit", "search_engines"]
 ON_PEOPLE = [

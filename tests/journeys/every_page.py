@@ -40,19 +40,23 @@ MEMBERS_SEE = (
     *(f"edit_profile@me_{part}" for part in ("card", "about", "positions", "skills", "links")),
     "steering", "steering?preset=window", "scheduled", "edit_scheduled@waiting", "settings",
     "settings_account", "settings_sessions", "settings_language", "settings_appearance",
-    "settings_privacy", "community", "policy", "keyboard", "account_logout",
+    "settings_privacy", "settings_data", "community", "policy", "keyboard", "account_logout",
 )  # fmt: skip
 # By somebody who joined: those of the sample community cannot change their account.
 JOINED_SEE = (
     "home", "profile@me", "settings_account", "account_email", "account_change_password",
-    "change_handle", "mfa_add_webauthn", "account_reauthenticate", "mfa_activate_totp",
+    "change_handle", "export", "mfa_add_webauthn", "account_reauthenticate", "mfa_activate_totp",
 )  # fmt: skip
 OWNERS_SEE = ("community",)
 
 NO_PAGE = {
     **dict.fromkeys(("health", "ready"), "read by machines"),
     **dict.fromkeys(
-        ("feed_json", "suggest_people", "suggest_topics", "community_colours", "image"), "no HTML"
+        (
+            "feed_json", "suggest_people", "suggest_topics", "community_colours", "image",
+            "export_file",
+        ),
+        "no HTML",
     ),
     **dict.fromkeys(("news", "new_posts", "mix_preview"), "a part of a page that is looked at"),
     **dict.fromkeys(("mfa_index", "mfa_list_webauthn", "account_set_password"), "leads on"),

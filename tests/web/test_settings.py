@@ -12,7 +12,7 @@ from tests.web.visits import account_of, sign_in, stored
 
 pytestmark = pytest.mark.django_db
 
-PAGES = ["", "account", "sessions", "language", "appearance", "privacy"]
+PAGES = ["", "account", "sessions", "language", "appearance", "privacy", "data"]
 
 
 @pytest.mark.parametrize("language", ["en", "nl"])

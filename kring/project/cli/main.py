@@ -46,6 +46,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("evaluate", "kring.project.cli.evaluate", "measure the ranker on recorded data"),
     Command("lab", "kring.project.cli.lab", "simulate attacks on the feed"),
     Command("bench", "kring.project.cli.bench", "measure the feed in CPU milliseconds"),
+    Command("export", "kring.project.cli.export", "write all of somebody's data to a zip"),
     Command("doctor", "kring.project.cli.doctor", "say in sentences what is well and what is not"),
 )
 

@@ -43,6 +43,8 @@ SECTIONS = (
             _("How it is mixed, and what you told it"), "steering"),
     Section("privacy", "eye-off", _("Privacy"),
             _("What is kept, and what it is used for"), "settings_privacy"),
+    Section("data", "download", _("Your data"),
+            _("A copy to take along, and leaving"), "settings_data"),
 )  # fmt: skip
 
 
