@@ -14,6 +14,7 @@ from kring.archive.models import Export
 from kring.feed import models as feed
 from kring.members import models as members
 from kring.members.models import Identity
+from kring.moderation import models as moderation
 from kring.network import models as network
 from kring.posts import models as posts
 from kring.posts.models import Post
@@ -31,7 +32,7 @@ PARTS: tuple[Part, ...] = (
     *made.SIGNING_IN,
     table("profile", members.Identity, "pk",
           "id handle domain kind name headline about city pronouns uses_network_for portrait "
-          "uri hide_from_search_engines external_id is_sample created_at suspended_at"),
+          "uri hide_from_search_engines external_id is_sample created_at suspended_at limited_at"),
     table("former_handles", members.FormerHandle, "identity", "handle left_at"),
     table("positions", members.Position, "identity",
           "title organisation=organisation_name page=organisation__handle from_year to_year"),
@@ -82,6 +83,12 @@ PARTS: tuple[Part, ...] = (
           "post language bait cues topics said_at duplicate_of encoder"),
     made.INTERESTS,
     *made.LOG,
+    table("reports_i_made", moderation.Report, "by", "kind=case__kind reason words created_at"),
+    table("decisions_about_me", moderation.Decision, "person",
+          "kind=case__kind post=case__post action rule is_law words decided_at until ended_at "
+          "ending"),
+    table("appeals_i_made", moderation.Appeal, "by",
+          "words created_at answered_at granted answer"),
     table("exports", Export, "identity", "asked_at ended_at bytes"),
 )  # fmt: skip
 
@@ -101,7 +108,10 @@ LEFT_OUT: dict[str, str] = {
     "jobs.Pulse": "of the server's processes",
     "jobs.ScheduledRun": "of the server's processes",
     "media.LinkPreview": "what linked pages say of themselves",
+    "members.Blocked": "domains and handles that the community does not take, of nobody",
     "members.Community": "of the community",
+    "moderation.AuditEntry": "ids and codes; what was decided is in decisions_about_me",
+    "moderation.Case": "what others said is theirs; what came of it: decisions_about_me",
     "posts.Topic": "names of topics, shared by all; yours stand beside your posts and wishes",
     "search.Document": "an index, made from the profile",
     "search.Posting": "an index, made from the profile",
