@@ -8,12 +8,17 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db import connection, migrations
+import structlog
+from django.db import OperationalError, connection, migrations, transaction
 
-from kring.core.ids import first_id_at
+from kring.core.ids import BACKDATED_NODE, SEQUENCE_BITS, first_id_at
 
 LOG_TABLES = ("feed_loggedact", "feed_loggedpage")
 DAYS_AHEAD = 7
+# Dropping a day waits for whoever reads the log; meanwhile others wait for the drop.
+PATIENCE = "2s"
+
+log = structlog.get_logger(__name__)
 
 
 class CreateLogModel(migrations.CreateModel):
@@ -70,6 +75,50 @@ def ensure_days(*, now: datetime, days_ahead: int = DAYS_AHEAD) -> list[str]:
         finally:
             cursor.execute("SELECT pg_advisory_unlock(20000101)")
     return made
+
+
+def drop_days(*, before: datetime) -> list[str]:
+    """Drop the partitions whose whole day lies before this moment; returns their names.
+
+    A day on which imported acts stand is kept: those do not expire. One that is in use for long is
+    left for the next time. Does nothing on SQLite.
+    """
+    if connection.vendor != "postgresql":
+        return []
+    dropped: list[str] = []
+    for table in LOG_TABLES:
+        last = partition_name(table, before - timedelta(days=1))
+        for name in _days(table):
+            if name <= last and _drop(name):
+                dropped.append(name)
+    return dropped
+
+
+def _days(table: str) -> list[str]:
+    """The partitions that are days, oldest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid "
+            "WHERE i.inhparent = %s::regclass AND c.relname ~ %s ORDER BY 1",
+            [table, f"^{table}_[0-9]{{8}}$"],
+        )
+        return [name for (name,) in cursor.fetchall()]
+
+
+def _drop(name: str) -> bool:
+    """Whether the partition is gone. Its name is of our own form, never input."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE}'")
+            imported = f"(id >> {SEQUENCE_BITS}) & {BACKDATED_NODE} = {BACKDATED_NODE}"
+            cursor.execute(f"SELECT 1 FROM {name} WHERE {imported} LIMIT 1")  # noqa: S608
+            if cursor.fetchone() is not None:
+                return False
+            cursor.execute(f"DROP TABLE {name}")
+    except OperationalError as error:
+        log.info("partition not dropped", error=type(error).__name__)
+        return False
+    return True
 
 
 def make_ready(now: datetime) -> None:
