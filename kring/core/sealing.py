@@ -54,9 +54,10 @@ class Seal:
 @lru_cache(maxsize=16)
 def _fernet(purpose: str, *keys: str) -> MultiFernet:
     """What seals with the first of these keys and opens with any of them; empty ones are none."""
-    return MultiFernet([Fernet(_drawn(key, purpose)) for key in keys if key])
+    return MultiFernet([Fernet(drawn_key(key, purpose)) for key in keys if key])
 
 
-def _drawn(key: str, purpose: str) -> bytes:
+def drawn_key(key: str, purpose: str) -> bytes:
+    """A key for this one purpose, from which the signing key cannot be told."""
     drawn = HKDF(algorithm=SHA256(), length=32, salt=None, info=f"kring: {purpose}".encode())
     return urlsafe_b64encode(drawn.derive(key.encode()))

@@ -10,9 +10,10 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 
 from kring.members.second_steps import seal_all
-from kring.project import locks
+from kring.project import locks, restored
 
 # Any fixed number: PostgreSQL's advisory locks share one space per database.
 ADVISORY_LOCK = 5_746_401
@@ -25,8 +26,15 @@ def pending_migrations() -> list[str]:
     return [f"{step.app_label}.{step.name}" for step, _ in executor.migration_plan(targets)]
 
 
+def known_migrations() -> set[str]:
+    """Names of all migrations this release has."""
+    loader = MigrationLoader(None)
+    return {f"{app}.{name}" for app, name in loader.disk_migrations}
+
+
 def prepare() -> list[str]:
-    """Apply what is pending, make the cache's table, and seal anew what an earlier key sealed.
+    """Apply what is pending, make the cache's table, seal anew what an earlier key sealed, and
+    finish a restore.
 
     Returns the names of the migrations that were applied.
     """
@@ -38,6 +46,7 @@ def prepare() -> list[str]:
             call_command("createcachetable", database="cache", verbosity=0)
         if settings.ENV.secret_key_before:
             seal_all(Authenticator.objects.all())
+        restored.finish()
     return pending
 
 

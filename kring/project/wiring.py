@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 
 def wire() -> None:
@@ -15,10 +16,10 @@ def wire() -> None:
     from kring.archive.events import DataImported, ExportReady
     from kring.archive.export import requests as exports
     from kring.core import events
-    from kring.feed import attention, partitions, served_reasons, snapshot_job, text_jobs
+    from kring.feed import attention, expiry, partitions, served_reasons, snapshot_job, text_jobs
     from kring.feed import handlers as feed
     from kring.feed.policy import choose_file
-    from kring.jobs import schedule
+    from kring.jobs import retention, schedule
     from kring.media import previews
     from kring.media import services as media
     from kring.members import former
@@ -28,7 +29,7 @@ def wire() -> None:
     from kring.posts.services.delete import wipe_deleted
     from kring.search import handlers as search
     from kring.search import indexing
-    from kring.web import data_mail, devices
+    from kring.web import data_mail, devices, unconfirmed
 
     choose_file(settings.ENV.policy)
     events.subscribe(feed.LOGGED_EVENTS, "feed.log_act", feed.log_act)
@@ -54,8 +55,27 @@ def wire() -> None:
     schedule.register("feed.reasons", timedelta(hours=6), served_reasons.trim)
     schedule.register("feed.partitions", timedelta(hours=6), partitions.make_ready)
     schedule.register("feed.snapshot", snapshot_job.EVERY, snapshot_job.writer.start)
+    for name, trim in (
+        ("feed.expire", expiry.expire),
+        ("jobs.trim", retention.trim),
+        ("web.unconfirmed", unconfirmed.trim),
+    ):
+        schedule.register(name, timedelta(hours=6), trim)
     schedule.register("web.sessions", timedelta(hours=6), devices.forget_ended)
     events.subscribe([ExportReady], "web.tell_export", data_mail.hear_export)
     schedule.register("archive.exports", exports.EVERY, exports.maker.start)
     schedule.register("archive.clean_up", timedelta(hours=1), exports.clean_up)
     schedule.register("core.trim_events", timedelta(hours=1), events.trim)
+
+
+def after_restore() -> list[Callable[[datetime, datetime], object]]:
+    """What a restored database needs before anybody is served by it, in this order.
+
+    Each is called with the moment the database is of, and now. It runs after all migrations, in a
+    process that serves nobody, and may be called again: whoever erases people does here again what
+    was erased since that moment.
+    """
+    from kring.project.restored import forget_shared_state
+    from kring.web.devices import end_all
+
+    return [forget_shared_state, end_all]

@@ -47,6 +47,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("lab", "kring.project.cli.lab", "simulate attacks on the feed"),
     Command("bench", "kring.project.cli.bench", "measure the feed in CPU milliseconds"),
     Command("export", "kring.project.cli.export", "write all of somebody's data to a zip"),
+    Command("backup", "kring.project.cli.backup", "copy everything to one file, while Kring runs"),
+    Command("restore", "kring.project.cli.restore", "put a backup back"),
     Command("doctor", "kring.project.cli.doctor", "say in sentences what is well and what is not"),
 )
 
