@@ -1,4 +1,4 @@
-"""What the facts behind reasons are made of, gathered from the world when a fact asks for it."""
+"""What the facts behind reasons are made of, gathered from the world."""
 
 from __future__ import annotations
 
@@ -34,6 +34,11 @@ class Evidence:
         self._context, self._batch, self._order = context, batch, order
         self._posts, self._now = context.world.posts, context.viewer.now_ms
         self._thread = batch["thread_row"][order]
+
+    def gather(self) -> None:
+        """Look up now what the world may hold otherwise later; the rest is the request's own."""
+        for name in OF_THE_MOMENT:
+            getattr(self, name)
 
     @cached_property
     def author_id(self) -> list[int]:
@@ -181,6 +186,9 @@ class Evidence:
             for thread, people in found.items()
         }
         return [told.get(thread, []) for thread in threads]
+
+
+OF_THE_MOMENT = ("commenters", "answers", "rejecters", "response", "openers", "topics")
 
 
 def _plain(values: NDArray[Any]) -> list[Any]:

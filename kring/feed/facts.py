@@ -7,7 +7,8 @@ to tell.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import product, starmap
 from math import exp, expm1
 from typing import NamedTuple
 
@@ -238,14 +239,45 @@ TELLS = np.array([build is not _nothing for build in BUILDERS])
 _GROUP: list[int] = GROUP_OF.tolist()
 
 
-def facts_of(evidence: Evidence, at: int, features: list[int], most: int) -> list[tuple[Fact, ...]]:
-    """Up to `most` facts of one item per group, from features in the order of their weight."""
-    told: list[dict[str, Fact]] = [{} for _ in GROUPS]
-    values = evidence.features[at]
-    for feature in features:
-        facts = told[_GROUP[feature]]
-        if len(facts) < most:
-            fact = BUILDERS[feature](evidence, at, values[feature])
-            if fact is not None:
-                facts.setdefault(fact.code, fact)
-    return [tuple(facts.values()) for facts in told]
+class Told:
+    """The facts of some items: up to `most` of each group, put together when first asked for.
+
+    A page says one of a post, a panel all of them. They tell of the moment at which the items were
+    ranked, whenever they are asked for. Until all are there, this holds on to all candidates.
+
+    features: of each item, what speaks as its group as a whole does, weightiest first
+    """
+
+    def __init__(self, evidence: Evidence, features: list[list[int]], most: int) -> None:
+        evidence.gather()
+        self._evidence: Evidence | None = evidence
+        self._features, self._most = features, most
+        self._found: dict[tuple[int, int], tuple[Fact, ...]] = {}
+
+    def of(self, at: int, group: int) -> tuple[Fact, ...]:
+        evidence, found = self._evidence, self._found.get((at, group))
+        if found is None and evidence is not None:
+            found = self._found[at, group] = self._build(evidence, at, group)
+            if len(self._found) == len(self._features) * len(GROUPS):
+                self._evidence = None
+        # Another thread has just put the last of them together.
+        return self._found[at, group] if found is None else found
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the same is told of as many items."""
+        return isinstance(other, Told) and [*self] == [*other]
+
+    def __iter__(self) -> Iterator[tuple[Fact, ...]]:
+        return starmap(self.of, product(range(len(self._features)), range(len(GROUPS))))
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def _build(self, evidence: Evidence, at: int, group: int) -> tuple[Fact, ...]:
+        facts: dict[str, Fact] = {}
+        values = evidence.features[at]
+        for feature in self._features[at]:
+            if _GROUP[feature] == group and len(facts) < self._most:
+                fact = BUILDERS[feature](evidence, at, values[feature])
+                if fact is not None:
+                    facts.setdefault(fact.code, fact)
+        return tuple(facts.values())

@@ -6,6 +6,7 @@ to the score, and without a group the score is lower by exactly its contribution
 
 from __future__ import annotations
 
+from itertools import repeat
 from threading import Lock
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from kring.feed.batch import Batch
 from kring.feed.evidence import Evidence
-from kring.feed.facts import TELLS, Fact, facts_of
+from kring.feed.facts import TELLS, Fact, Told
 from kring.feed.features import GROUP_OF, GROUP_STARTS, GROUPS
 from kring.feed.ranker import ranker_of
 from kring.feed.stages import Context, Move, Placing
@@ -24,17 +25,25 @@ from kring.feed.world.columns import Floats, Ints
 MOST_FACTS = 2
 # Where an item is in the batch, and what speaks for and against it then.
 Changed = tuple[int, float, float]
-NO_FACTS: list[tuple[Fact, ...]] = [()] * len(GROUPS)
 
 
 class GroupReason(NamedTuple):
-    """plus and minus are shares of V⁺ and V⁻; contribution = plus · multiplier + minus."""
+    """plus and minus are shares of V⁺ and V⁻; contribution = plus · multiplier + minus.
+
+    place: which item and which group of those that are told of; None where reasons are not
+    told in full
+    """
 
     group: str
     contribution: float
     plus: float
     minus: float
-    facts: tuple[Fact, ...]
+    told: Told | None
+    place: tuple[int, int]
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        return self.told.of(*self.place) if self.told else ()
 
 
 class Reason(NamedTuple):
@@ -109,11 +118,11 @@ def explain(
     plus = np.add.reduceat(shares.plus, GROUP_STARTS, axis=1)
     minus = np.add.reduceat(shares.minus, GROUP_STARTS, axis=1)
     contributions = plus * served.multiplier[:, None] + minus
-    facts = [NO_FACTS] * len(served)
+    told = None
     if in_full:
         by_feature = shares.plus * served.multiplier[:, None] + shares.minus
-        facts = _facts(Evidence(context, batch, order), by_feature, contributions)
-    groups = _groups((contributions, plus, minus), facts)
+        told = _told(Evidence(context, batch, order), by_feature, contributions)
+    groups = _groups((contributions, plus, minus), told)
     prior = shares.prior_plus * served.multiplier + shares.prior_minus
     top = np.argmax(contributions, axis=1) if len(served) else np.zeros(0, dtype=np.intp)
     has_top = np.take_along_axis(contributions, top[:, None], axis=1)[:, 0] > 0
@@ -145,24 +154,26 @@ def _shares(context: Context, served: Batch) -> Attribution:
     return attribute(ranker.bias, terms, served.values)
 
 
-def _facts(
-    evidence: Evidence, by_feature: Floats, contributions: Floats
-) -> list[list[tuple[Fact, ...]]]:
-    """Per item and group: told of what speaks as the group as a whole does, weightiest first."""
+def _told(evidence: Evidence, by_feature: Floats, contributions: Floats) -> Told:
+    """Told of each group is what speaks as the group as a whole does, weightiest first."""
     weight = by_feature * np.where(contributions >= 0, 1.0, -1.0)[:, GROUP_OF] * TELLS
     features = np.argsort(-weight, axis=1, kind="stable").tolist()
     speaking = np.count_nonzero(weight > 0, axis=1).tolist()
-    return [
-        facts_of(evidence, at, features[at][: speaking[at]], MOST_FACTS)
-        for at in range(len(features))
-    ]
+    return Told(
+        evidence,
+        [order[:many] for order, many in zip(features, speaking, strict=True)],
+        MOST_FACTS,
+    )
 
 
 def _groups(
-    sums: tuple[Floats, Floats, Floats], facts: list[list[tuple[Fact, ...]]]
+    sums: tuple[Floats, Floats, Floats], told: Told | None
 ) -> list[tuple[GroupReason, ...]]:
-    rows = zip(*(column.tolist() for column in sums), facts, strict=True)
-    return [tuple(map(GroupReason, GROUPS, *row)) for row in rows]
+    rows = enumerate(zip(*(column.tolist() for column in sums), strict=True))
+    return [
+        tuple(map(GroupReason, GROUPS, *row, repeat(told), zip(repeat(at), range(len(GROUPS)))))
+        for at, row in rows
+    ]
 
 
 def _changed(

@@ -12,6 +12,7 @@ from kring.feed.policy import Policy
 from kring.feed.viewer import may_see
 from kring.feed.world import ActView, World
 from kring.feed.world.columns import Floats, Rows
+from kring.network.graph import distinct
 
 
 class Pull(NamedTuple):
@@ -95,8 +96,9 @@ def _of_ties(circle: Circle, people: Rows, lent: float, policy: Policy) -> Float
         about &= may_see(circle.viewer, audience, circle.world.person_ids(author))
     if not about.all():
         topics, author = topics[about], author[about]
-    written = np.bincount(author)
-    return _spread(circle.world, topics, lent / written.take(author))
+    place = np.searchsorted(authors := distinct(author), author)
+    written = np.bincount(place, minlength=authors.size)
+    return _spread(circle.world, topics, lent / written.take(place))
 
 
 def _spread(world: World, topics: Rows, weights: Floats) -> Floats:

@@ -19,6 +19,7 @@ NOW_MS = 1_795_000_000_000
 STEPS = {"hydrate", "candidates", "features", "scoring", "reasons", "re-ranking"}
 PAGES = {
     "page JSON, slate cold",
+    "page JSON, just ranked",
     "page JSON, slate warm",
     "page HTML, slate cold",
     "news: nothing came",

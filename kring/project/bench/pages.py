@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import Any
 
@@ -55,23 +55,34 @@ class Browser:
 def measure(
     browsers: list[Browser], costs: Costs, *, runs: int, forget: Callable[[], None]
 ) -> dict[str, float]:
-    """Ask for every page `runs` times, in turn for each viewer; returns the sizes in kB.
+    """Ask for every page `runs` times, one kind after the other, as under a load of its kind.
+
+    Where many kinds are asked in turn each finds the processor's caches full of the others: what a
+    page costs right after it was ranked is a row of its own.
 
     forget: drops what this process keeps of earlier slates
     """
     sizes: dict[str, float] = {}
-    for run in range(-2 * len(browsers), runs):
-        spent, browser = costs if run >= 0 else Costs(), browsers[run % len(browsers)]
-        for name, address in RANKED.items():
+    for name, address in RANKED.items():
+        for spent, browser in _turns(browsers, costs, runs):
             forget()
             with spent.of(f"{name}, slate cold"):
                 browser.get(address)
-            with spent.of(f"{name}, slate warm"):
-                sizes[name] = len(browser.get(address)) / 1000
-        for name, address in BY_TIME.items():
+            with spent.of(f"{name}, just ranked"):
+                browser.get(address)
+    warm = {f"{name}, slate warm": address for name, address in RANKED.items()}
+    for name, address in (warm | BY_TIME).items():
+        for spent, browser in _turns(browsers, costs, runs):
             with spent.of(name):
                 sizes[name] = len(browser.get(address)) / 1000
-        for name, address in IN_VAIN.items() if run < ASKED * len(browsers) else ():
+    for name, address in IN_VAIN.items():
+        for spent, browser in _turns(browsers, costs, min(runs, ASKED * len(browsers))):
             with spent.of(name):
                 browser.get(address)
     return sizes
+
+
+def _turns(browsers: list[Browser], costs: Costs, runs: int) -> Iterator[tuple[Costs, Browser]]:
+    """Each browser in turn; the first two rounds are not counted."""
+    for run in range(-2 * len(browsers), runs):
+        yield (costs if run >= 0 else Costs()), browsers[run % len(browsers)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -28,13 +29,33 @@ STEP = timedelta(minutes=37)
 def measure(
     server: Server, viewers: list[Identity], costs: Costs, *, now: datetime, runs: int
 ) -> float:
-    """Rank `runs` pages of these viewers at different moments; returns the mean candidates."""
+    """Rank `runs` pages of these viewers at different moments; returns the mean candidates.
+
+    First stage by stage, then as a whole, as under a load of nothing else.
+    """
     candidates = 0
-    for run in range(-len(viewers), runs):
-        viewer, moment = viewers[run % len(viewers)], now - STEP * (run // len(viewers) % 40)
-        found = _one(server, viewer, costs if run >= 0 else Costs(), moment)
-        candidates += found if run >= 0 else 0
+    for spent, viewer, moment in _turns(viewers, costs, now, runs):
+        found = _one(server, viewer, spent, moment)
+        candidates += found if spent is costs else 0
+    for spent, viewer, moment in _turns(viewers, costs, now, runs):
+        with server.index.reading() as world:
+            who = _hydrated(server, world, viewer, moment)
+            with spent.of("rank: all of these"):
+                rank(world, who, server.policy, PAGE)
+    for spent, viewer, moment in _turns(viewers, costs, now, runs):
+        server.kept.forget_all()
+        with spent.of("rank: with hydration and visibility"):
+            server.rank_for(viewer, now=moment, limit=PAGE)
     return candidates / runs
+
+
+def _turns(
+    viewers: list[Identity], costs: Costs, now: datetime, runs: int
+) -> Iterator[tuple[Costs, Identity, datetime]]:
+    """Each viewer in turn, at earlier and earlier moments; the first round is not counted."""
+    for run in range(-len(viewers), runs):
+        moment = now - STEP * (run // len(viewers) % 40)
+        yield (costs if run >= 0 else Costs()), viewers[run % len(viewers)], moment
 
 
 def _one(server: Server, viewer: Identity, costs: Costs, now: datetime) -> int:
@@ -42,13 +63,7 @@ def _one(server: Server, viewer: Identity, costs: Costs, now: datetime) -> int:
         pass
     with costs.of("hydrate"):
         who = _hydrated(server, world, viewer, now)
-    found = _by_stage(server, world, who, costs)
-    with costs.of("rank: all of these"):
-        rank(world, who, server.policy, PAGE)
-    server.kept.forget_all()
-    with costs.of("rank: with hydration and visibility"):
-        server.rank_for(viewer, now=now, limit=PAGE)
-    return found
+    return _by_stage(server, world, who, costs)
 
 
 def _hydrated(server: Server, world: World, viewer: Identity, now: datetime) -> Viewer:
