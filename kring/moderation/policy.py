@@ -14,7 +14,6 @@ EXCERPT = 2_000
 # Of one person; and of all visitors without an account together, who are held per address as well.
 REPORTS = Limit(10, timedelta(hours=1))
 VISITORS_REPORTS = Limit(60, timedelta(hours=1))
-VISITORS_PER_ADDRESS_A_MINUTE = 3
 # Open reports of visitors about one thing: more of them would say nothing new.
 VISITORS_PER_CASE = 20
 APPEALS = Limit(10, timedelta(hours=24))

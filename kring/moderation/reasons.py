@@ -68,3 +68,8 @@ def reason(key: str) -> Reason:
     if key not in REASONS:
         raise Invalid(_("Choose a reason."), code="reason", field="reason")
     return REASONS[key]
+
+
+def reason_title(key: str) -> str:
+    """The words for a stored reason, also for one that a later release no longer has."""
+    return str(REASONS[key].title) if key in REASONS else key

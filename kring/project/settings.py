@@ -217,6 +217,7 @@ ACCOUNT_RATE_LIMITS = {
     "second_step": "5/5m/key,30/d/key",
     "sign_in_service": "30/m/ip",
     "passkey_challenge": "20/m/ip",
+    "report": "5/h/ip",
 }
 MFA_ADAPTER = "kring.web.second_step.KringMFAAdapter"
 MFA_FORMS = {

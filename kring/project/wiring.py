@@ -46,6 +46,7 @@ def wire() -> None:
     schedule.register("posts.forget_cancelled", timedelta(minutes=1), publishing.forget_cancelled)
     schedule.register("posts.wipe_deleted", WIPE_EVERY, wipe_deleted)
     schedule.register("members.wipe_former", former.EVERY, former.wipe_former)
+    _moderation()
     schedule.register("media.previews", previews.EVERY, previews.fetcher.start)
     schedule.register("media.forget_previews", timedelta(hours=1), previews.clean_up)
     schedule.register("media.clean_up", timedelta(hours=1), media.clean_up)
@@ -79,3 +80,11 @@ def after_restore() -> list[Callable[[datetime, datetime], object]]:
     from kring.web.devices import end_all
 
     return [forget_shared_state, end_all]
+
+
+def _moderation() -> None:
+    from kring.jobs import schedule
+    from kring.moderation import policy, services, tasks
+
+    schedule.register("moderation.expire", policy.EVERY, services.expire)
+    schedule.register("moderation.wipe_evidence", timedelta(hours=1), tasks.wipe_evidence)

@@ -38,6 +38,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "community": community,
         "me": getattr(request, "identity", None),
+        "person": getattr(request, "person", None),
         "look": _look(request),
         "nav": NAV.get(match.url_name or "", "") if match else "",
         "here": here(request),
@@ -65,6 +66,7 @@ NAV = {
     "settings_data": "settings",
     "export": "settings",
     "community": "settings",
+    **dict.fromkeys(("moderation", "case", "audit_log"), "moderation"),
     "account_login": "sign_in",
 }
 

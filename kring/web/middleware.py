@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import structlog
@@ -12,15 +13,20 @@ from csp.middleware import CSPMiddleware
 from csp.utils import build_policy
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import Resolver404, resolve
 from django.utils import translation
 
+from kring.core import clock
 from kring.core.errors import KringError
 from kring.members.models import Account, Identity
 from kring.members.queries import person_of
 from kring.network.queries import may_act_as
 from kring.web import demo, errors
+from kring.web.limits import spend_act
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 ACTING = "identity_id"
@@ -30,9 +36,20 @@ log = structlog.get_logger("kring.web")
 
 
 class KringRequest(HttpRequest):
-    """A request after the middleware: `identity` is who acts, None for somebody not signed in."""
+    """A request after the middleware.
+
+    identity: who acts, None for somebody not signed in, or suspended
+    person: who is signed in, suspended or not; None for somebody not signed in
+    """
 
     identity: Identity | None
+    person: Identity | None
+
+
+# Where somebody goes who is suspended: they read why, ask to look again, and leave. Whatever else
+# is theirs by right (their data, the end of their account) is added here by its route's name.
+WHILE_SUSPENDED = {"decisions", "decision", "set_language", "account_logout", "policy"}
+_READING = ("GET", "HEAD")
 
 
 class RequestLogMiddleware:
@@ -81,28 +98,76 @@ class ActingMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: Any) -> HttpResponse:
-        request.identity = None
+        request.identity = request.person = None
         account = request.user
         if account.is_authenticated:
             _speak_their_language(request, account)
             request.identity = _acting(request, account)
-            if request.identity is None:
-                # Signed in, and nobody to speak as: gone or suspended since.
+            request.person = request.identity or _suspended(account)
+            if request.person is None:
+                # Signed in, and nobody to speak as: gone since.
                 logout(request)
                 return errors.page(
                     request,
                     status=403,
                     title=translation.gettext("You cannot act here"),
                     sentence=translation.gettext(
-                        "This account has been suspended or removed. Ask the community's owner."
+                        "This account has been removed. Ask the community's owner."
                     ),
                 )
+            if request.identity is None and _name_of(request) not in WHILE_SUSPENDED:
+                return _out_of_bounds(request)
         if demo.keeps_out(request, request.identity):
             return errors.not_found(request)
         response = self.get_response(request)
-        if request.identity is not None:
+        if request.person is not None:
             response.headers.setdefault("Cache-Control", FOR_ONE)
         return response
+
+
+def concerned(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page for whoever is signed in, suspended or not; others are shown the way in and back."""
+
+    @wraps(view)
+    def guarded(request: KringRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.person is None:
+            return redirect_to_login(request.get_full_path())
+        if request.method == "POST":
+            spend_act(request.person.pk, now=clock.utc_now())
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def _suspended(account: Account) -> Identity | None:
+    """The person of an account who is suspended, and not gone."""
+    person = person_of(account)
+    standing = person is not None and person.suspended_at is not None and not person.deleted_at
+    return person if standing and account.is_active else None
+
+
+def _name_of(request: HttpRequest) -> str:
+    try:
+        return resolve(request.path_info).url_name or ""
+    except Resolver404:
+        return ""
+
+
+def _out_of_bounds(request: HttpRequest) -> HttpResponse:
+    """To whoever is suspended: what was decided, for whatever page they ask; no act is done."""
+    if request.method in _READING:
+        return redirect("decisions")
+    response = errors.page(
+        request,
+        status=403,
+        title=translation.gettext("You are suspended"),
+        sentence=translation.gettext(
+            "While you are suspended you can read why, and ask to look at it again. Nothing you "
+            "send is taken."
+        ),
+    )
+    response.headers["Cache-Control"] = FOR_ONE
+    return response
 
 
 def _acting(request: Any, account: Account) -> Identity | None:

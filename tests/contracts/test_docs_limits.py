@@ -11,6 +11,7 @@ from kring.archive.export import requests as exports
 from kring.feed.policy import default_policy
 from kring.media import policy as media
 from kring.members.handles import CHANGE_EVERY
+from kring.moderation import policy as moderation
 from kring.posts import policy as posts
 from kring.web import limits, uploads
 from kring.web.views import compose, live, search
@@ -62,6 +63,9 @@ def test_the_limits_once_in():
     told = {name: f"{most} a minute" for name, most in minutes.items()} | {
         "posts": f"{posts.POSTS.count} an hour",
         "comments": f"{posts.COMMENTS.count} in {posts.COMMENTS.window.seconds // 60} minutes",
+        "notices": f"{moderation.REPORTS.count} an hour",
+        "visitors_notices": f"{moderation.VISITORS_REPORTS.count} an hour",
+        "appeals": f"{moderation.APPEALS.count} a day",
         "images_a_day": f"{media.IMAGES_A_DAY} and {media.BYTES_A_DAY // media.MIB} MB a day",
         "exports_a_day": f"{exports.EXPORTS_A_DAY} a day, 1 at a time",
         "handle_soon": f"1 in {CHANGE_EVERY.days} days",

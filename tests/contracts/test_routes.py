@@ -146,6 +146,18 @@ ROUTES = {
     "unmute": act(),
     "block": act(),
     "unblock": act(),
+    # Also for a visitor, about what is public: tests/web/test_report.py.
+    "report_post": Route(HERE, 422, HERE, 422),
+    "report_profile": Route(HERE, 422, HERE, 422),
+    "reports_sent": private_page(),
+    "decisions": private_page(),
+    "decision": Route(WAY_IN, WAY_IN, 404, 404),
+    # For moderators alone: tests/web/test_moderation.py.
+    "moderation": Route(WAY_IN, NO, 404, NO),
+    "audit_log": Route(WAY_IN, NO, 404, NO),
+    "case": Route(WAY_IN, WAY_IN, 404, 404),
+    "undo_decision": act(404),
+    "answer_appeal": act(404),
     "account_login": Route(HERE, HERE, MOVED, MOVED),
     "account_logout": Route(MOVED, MOVED, HERE, MOVED),
     "account_inactive": Route(HERE, NO, HERE, NO),
@@ -205,7 +217,7 @@ ON_POSTS = [name for name in ROUTES if name in (
     "post", "comment", "share", "edit", "delete", "history", "react", "unreact", "bookmark",
     "unbookmark", "hide", "unhide", "less", "undo_less", "more", "undo_more", "mute_thread",
     "unmute_thread", "undo_delete", "close_comments", "open_comments",
-    "why",
+    "why", "report_post",
 )]  # fmt: skip
 ON_TOPICS = [
     "topic", "follow_topic", "unfollow_topic", "mute_topic", "unmute_topic", "want_topic",
@@ -213,11 +225,13 @@ ON_TOPICS = [
 # What an address names that is there for nobody.
 NAMING = {
     "community_colours": ["ffff00"], "image": [1, 480], "account_confirm_email": ["no-such-key"],
-    "sign_out_device": ["12345"], "export_file": [12345],
+    "sign_out_device": ["12345"], "decision": [12345], "case": [12345], "undo_decision": [12345],
+    "answer_appeal": [12345], "export_file": [12345],
 }  # fmt: skip
 ON_OWN_PROFILE = ["edit_profile", "undo_edit", "search_engines"]
 ON_PEOPLE = [
     *ON_OWN_PROFILE, "profile", "cv", "follow", "unfollow", "mute", "unmute", "block", "unblock",
+    "report_profile",
 ]  # fmt: skip
 FORGED_IDS = [
     "0", "-1", "99999999999999999999999", str(2**63), str(2**63 - 1), str(2**64), "abc", "1e3",

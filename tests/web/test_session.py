@@ -251,19 +251,21 @@ def test_not_into_an_account_that_has_a_password(sample):
 # Suspended
 
 
-@pytest.mark.parametrize("method", ["get", "post"])
-def test_whoever_is_suspended_is_signed_out_with_a_sentence(square, method):
+def test_whoever_is_suspended_reads_why_and_acts_no_more(square):
+    """What they may still do: tests/web/test_moderation.py."""
     bob = sign_in(square.town.bob)
     assert look(bob, "/bookmarks")
     suspend(identity=square.town.bob, now=clock.utc_now())
     before = stored()
-    answer = getattr(bob, method)(reverse("share", args=[square.public.pk]), {"text": "Still here"})
-    assert answer.status_code == 403
-    page = Page(answer)
-    assert "suspended" in page.words
+    path = reverse("share", args=[square.public.pk])
+    refused = bob.post(path, {"text": "Still here"})
+    assert refused.status_code == 403
+    assert "suspended" in Page(refused).words
+    assert bob.get(path).headers["Location"] == reverse("decisions")
+    assert "You are suspended" in look(bob, reverse("decisions")).words
     assert stored() == before
-    assert look(bob, "/").status == 200  # as somebody who is not signed in
-    assert bob.get("/bookmarks").status_code == 302
+    restore(identity=square.town.bob, now=clock.utc_now())
+    assert look(bob, "/bookmarks")
 
 
 def test_an_account_that_was_switched_off_is_signed_out(square):

@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from kring.moderation.access import MODERATES
 from kring.posts.policy import POST_CHARACTERS
 from kring.web.context import audiences, goals
 from kring.web.patterns import fill
@@ -43,13 +44,18 @@ def rail(context: Context) -> SafeString:
     }
     shown = context.get("community")
     community = _Community(getattr(shown, "name", ""), getattr(shown, "logo_id", None))
-    return fill("_rail_row.html", words, nav=context.get("nav", ""), community=community)
+    shape = {"nav": context.get("nav", ""), "community": community}
+    return fill("_rail_row.html", words, **shape, moderates=_moderates(context))
 
 
 @register.simple_tag(takes_context=True)
 def foot(context: Context) -> SafeString:
     """What a phone has no room for in its menu."""
-    return fill("_foot_row.html", _here(context))
+    return fill("_foot_row.html", _here(context), moderates=_moderates(context))
+
+
+def _moderates(context: Context) -> bool:
+    return getattr(context.get("look"), "role", None) in MODERATES
 
 
 @register.simple_tag(takes_context=True)
