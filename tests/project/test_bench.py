@@ -94,8 +94,12 @@ def test_a_bench_measures_every_step_and_keeps_its_community(tmp_path):
     assert "grown in" not in again.stderr
 
     other = kring.run("bench", "feed", "--members", "61", "--keep", str(keep))
-    assert other.returncode == 1
-    assert "another" in other.stderr
+    assert other.returncode == 2
+    assert other.stderr.endswith("another or an older community; remove it.\n")
+    for unusable in ("nonsense", "postgres://nobody@127.0.0.1:1/none"):
+        refused = kring.run("bench", "people", "--database", unusable)
+        assert refused.returncode == 2
+        assert "KRING_DATABASE" in refused.stderr.splitlines()[0]
 
 
 @pytest.mark.django_db

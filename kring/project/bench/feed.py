@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kring.core import clock
+from kring.core.errors import KringError
 from kring.project.bench.measure import Costs, memory_mb
+from kring.project.cli.main import answered, set_up_django
 
 if TYPE_CHECKING:
     from kring.feed.serving import Server
@@ -26,7 +28,7 @@ CAUGHT_UP = 4_000
 FLAME_RUNS = 300
 
 
-class Refused(Exception):
+class Refused(KringError):
     """What was asked cannot be measured there; the message says why."""
 
 
@@ -173,9 +175,13 @@ def _flames(order: Order, browsers: list[Browser], server: Server, ties: int) ->
         flame.write(path, sampler.stacks, title=title, root="Browser.get")
 
 
+def tell(order: Order) -> int:
+    print(json.dumps(main(order)))
+    return 0
+
+
 if __name__ == "__main__":
     members, seed, runs, flames = sys.argv[1:5]
-    try:
-        print(json.dumps(main(Order(int(members), int(seed), int(runs), flames))))
-    except Refused as refusal:
-        sys.exit(str(refusal))
+    ordered = Order(int(members), int(seed), int(runs), flames)
+    set_up_django()
+    sys.exit(answered(lambda: tell(ordered)))

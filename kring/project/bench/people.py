@@ -13,6 +13,7 @@ from kring.core import clock
 from kring.project.bench.feed import Order, Refused, prepare
 from kring.project.bench.measure import Costs, Figures, memory_mb, process_cpu_ns
 from kring.project.bench.townspeople import Townsperson, queries, ties, townspeople
+from kring.project.cli.main import answered, set_up_django
 
 MARK = "people.json"
 AT_ONCE = 1_000
@@ -168,9 +169,13 @@ def _server() -> Callable[[], int]:
     return lambda: process_cpu_ns(pid)
 
 
+def tell(order: Order) -> int:
+    print(json.dumps(main(order)))
+    return 0
+
+
 if __name__ == "__main__":
-    members, seed, runs, *_ = sys.argv[1:]
-    try:
-        print(json.dumps(main(Order(int(members), int(seed), int(runs)))))
-    except Refused as refusal:
-        sys.exit(str(refusal))
+    members, seed, runs, flames = sys.argv[1:5]
+    ordered = Order(int(members), int(seed), int(runs), flames)
+    set_up_django()
+    sys.exit(answered(lambda: tell(ordered)))

@@ -59,6 +59,9 @@ def run(args: argparse.Namespace) -> int:
         done = subprocess.run(  # noqa: S603  (our own interpreter and module)
             [*command, *order], env=environ, stdout=subprocess.PIPE, text=True, check=False
         )
+    if done.returncode == 2:
+        # It has said what it cannot use.
+        return 2
     if done.returncode != 0:
         say("The benchmark could not be finished; see above.")
         return 1

@@ -13,7 +13,7 @@ import io
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -123,6 +123,11 @@ def _run(command: Command, arguments: list[str]) -> int:
     module.add_arguments(parser)
     args = parser.parse_args(arguments)
     set_up_django()
+    return answered(lambda: module.run(args))
+
+
+def answered(run: Callable[[], int]) -> int:
+    """The exit code: what `run` returns, and one sentence where it refuses or cannot."""
     from django.core.exceptions import ImproperlyConfigured
     from django.db import DatabaseError, OperationalError, ProgrammingError
 
@@ -130,7 +135,7 @@ def _run(command: Command, arguments: list[str]) -> int:
     from kring.project.env import SettingError
 
     try:
-        code: int = module.run(args)
+        code = run()
         sys.stdout.flush()
         return code
     except (KringError, SettingError, ImproperlyConfigured) as error:
