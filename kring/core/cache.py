@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+from django.conf import settings
 from django.core.cache.backends.db import DatabaseCache
 from django.db import router, transaction
 
@@ -17,3 +20,13 @@ class CacheTable(DatabaseCache):
         with transaction.atomic(using=router.db_for_write(self.cache_model_class)):
             counted: int = super().incr(key, delta, version)
             return counted
+
+
+@lru_cache(maxsize=1)
+def redis_errors() -> tuple[type[Exception], ...]:
+    """What is raised when Redis cannot be used; nothing where there is none, nor is it loaded."""
+    if settings.ENV.redis_url is None:
+        return ()
+    from redis.exceptions import RedisError
+
+    return (RedisError,)

@@ -26,6 +26,8 @@ LEASE = timedelta(seconds=30)
 MAX_ATTEMPTS = 12
 LONGEST_BACKOFF = timedelta(hours=1)
 WORKER_DIED = "WorkerDied"
+# Nothing is put off or leased for longer: what lies further ahead was written by a wrong clock.
+FURTHEST_AHEAD = LONGEST_BACKOFF + LEASE
 
 log = structlog.get_logger(__name__)
 
@@ -67,6 +69,18 @@ def claim(*, lease: str, limit: int, now: datetime) -> list[Delivery]:
 def extend(*, lease: str, now: datetime) -> int:
     """Push the end of a lease on; returns how many deliveries it still covers."""
     return Delivery.objects.filter(lease=lease).update(leased_until=now + LEASE)
+
+
+def pull_back(now: datetime) -> int:
+    """Make due now what a clock that was ahead put far off; returns how many. 2 queries.
+
+    A worker that still has one in hand extends its lease by the clock as it is, so it is not one of
+    these.
+    """
+    ahead = now + FURTHEST_AHEAD
+    waiting = Delivery.objects.filter(given_up_at=None)
+    leased = waiting.filter(leased_until__gt=ahead).update(lease="", leased_until=None, due_at=now)
+    return leased + waiting.filter(due_at__gt=ahead).update(due_at=now)
 
 
 def release(claimed: Sequence[Delivery]) -> None:

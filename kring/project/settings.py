@@ -117,6 +117,15 @@ def _databases(env: Env) -> dict[str, dict[str, Any]]:
                 "PORT": env.postgres.port,
                 "CONN_MAX_AGE": 300,
                 "CONN_HEALTH_CHECKS": True,
+                # A server that is gone without a word must not hold a thread for the minutes that
+                # TCP would: seconds, seconds between and number of signs of life, milliseconds.
+                "OPTIONS": {
+                    "connect_timeout": 5,
+                    "keepalives_idle": 20,
+                    "keepalives_interval": 5,
+                    "keepalives_count": 3,
+                    "tcp_user_timeout": 20_000,
+                },
             }
         }
     return {"default": sqlite(env.data / "kring.db")}
@@ -138,11 +147,21 @@ def sqlite(path: Path) -> dict[str, Any]:
 
 def _caches(env: Env) -> dict[str, dict[str, Any]]:
     if env.redis_url is not None:
+        # Loaded where there is one alone: it takes as long as half of Django.
+        from redis.backoff import NoBackoff
+        from redis.retry import Retry
+
         return {
             "default": {
                 "BACKEND": "django.core.cache.backends.redis.RedisCache",
                 "LOCATION": env.redis_url,
                 "KEY_PREFIX": "kring",
+                # Tried once more, for a connection that was closed meanwhile; then it is away.
+                "OPTIONS": {
+                    "socket_timeout": 2,
+                    "socket_connect_timeout": 2,
+                    "retry": Retry(NoBackoff(), 1),
+                },
             }
         }
     return {

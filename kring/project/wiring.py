@@ -19,7 +19,7 @@ def wire() -> None:
     from kring.feed import attention, expiry, partitions, served_reasons, snapshot_job, text_jobs
     from kring.feed import handlers as feed
     from kring.feed.policy import choose_file
-    from kring.jobs import retention, schedule
+    from kring.jobs import deliveries, retention, schedule
     from kring.media import previews
     from kring.media import services as media
     from kring.members import former
@@ -56,6 +56,7 @@ def wire() -> None:
     schedule.register("feed.reasons", timedelta(hours=6), served_reasons.trim)
     schedule.register("feed.partitions", timedelta(hours=6), partitions.make_ready)
     schedule.register("feed.snapshot", snapshot_job.EVERY, snapshot_job.writer.start)
+    schedule.register("jobs.pull_back", timedelta(minutes=1), deliveries.pull_back)
     for name, trim in (
         ("feed.expire", expiry.expire),
         ("jobs.trim", retention.trim),

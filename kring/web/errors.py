@@ -8,11 +8,12 @@ from typing import Any
 
 import structlog
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from kring.core.cache import redis_errors
 from kring.core.errors import KringError, TooMany
 
 RETRY_SECONDS = 30
@@ -123,9 +124,10 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def server_error(request: Any) -> HttpResponse:
     """Works without a database, a session or a signed-in person.
 
-    503 where the database cannot be used: that passes. Else 500, with a number to quote.
+    503 where the database or the shared cache cannot be used: that passes. Else 500, with a number
+    to quote.
     """
-    if isinstance(sys.exc_info()[1], OperationalError):
+    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError, *redis_errors())):
         away = page(
             request,
             status=503,

@@ -1,19 +1,28 @@
 """How fast one person may act through the pages, whatever the act: the net below each limit.
 
 Counted in the shared cache, so it holds across processes. Services limit what is stored; this
-limits doing and undoing the same thing over and over.
+limits doing and undoing the same thing over and over. While the cache is away each process counts
+for itself: people go on, and nobody gets more than that many times as much.
 """
 
 from __future__ import annotations
 
+import time
 from datetime import datetime
 
+import structlog
 from django.core.cache import cache
+from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
+from kring.core.cache import redis_errors
 from kring.core.errors import TooMany
 
 ACTS_A_MINUTE = 120
+# Not asked for so long after it did not answer: waiting for it is what everybody would notice.
+AWAY_SECONDS = 5.0
+
+log = structlog.get_logger(__name__)
 
 
 def spend_act(identity_id: int, *, now: datetime) -> None:
@@ -23,11 +32,18 @@ def spend_act(identity_id: int, *, now: datetime) -> None:
 
 def spend(what: str, identity_id: int, *, most: int, now: datetime) -> None:
     """Count one of something that may be done `most` times a minute; raises TooMany beyond."""
+    if _shared.is_away():
+        _shared.own_pace(what, most).spend(identity_id, now=now)
+        return
     key = f"{what}:{identity_id}:{int(now.timestamp()) // 60}"
-    cache.add(key, 0, timeout=120)
     try:
+        cache.add(key, 0, timeout=120)
         used = cache.incr(key)
     except ValueError:  # it expired between the two calls
+        return
+    except (DatabaseError, *redis_errors()) as error:
+        _shared.went_away(error)
+        _shared.own_pace(what, most).spend(identity_id, now=now)
         return
     if used > most:
         raise _too_many(now)
@@ -59,3 +75,24 @@ class Pace:
         used = self._used[identity_id] = self._used.get(identity_id, 0) + 1
         if used > self._most:
             raise _too_many(now)
+
+
+class _Shared:
+    """Whether the shared cache answered when it was last asked, and what is counted without it."""
+
+    def __init__(self) -> None:
+        self._away_until = 0.0
+        self._paces: dict[str, Pace] = {}
+
+    def is_away(self) -> bool:
+        return time.monotonic() < self._away_until
+
+    def went_away(self, error: Exception) -> None:
+        self._away_until = time.monotonic() + AWAY_SECONDS
+        log.warning("shared cache away", error=type(error).__name__)
+
+    def own_pace(self, what: str, most: int) -> Pace:
+        return self._paces.setdefault(what, Pace(most))
+
+
+_shared = _Shared()

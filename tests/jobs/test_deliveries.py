@@ -169,3 +169,33 @@ def test_events_are_recorded_with_their_change_or_not_at_all(heard):
         events.record(Rang(bell=1), now=NOON)
         transaction.set_rollback(True)
     assert not Delivery.objects.exists()
+
+
+def test_what_a_clock_that_was_ahead_put_far_off_is_due_when_the_clock_is_right(heard):
+    ahead = NOON + timedelta(days=3)
+    ring(1, 2, now=ahead)
+    claim(ahead, lease="of a worker that died", limit=1)
+    ring(3)
+    assert [one.event.seq for one in claim(lease="before")] == [max(_seqs())]
+    assert deliveries.pull_back(NOON) == 2
+    taken = claim(NOON, lease="after")
+    assert all(deliveries.deliver(one, now=NOON) for one in taken)
+    assert heard.bells == [1, 2]
+
+
+def test_what_is_put_off_or_in_hand_stays_so(heard):
+    heard.fail = ValueError()
+    ring(1, 2)
+    (failed, *_rest) = claim(limit=1)
+    for attempt in range(1, 11):
+        deliveries.put_off(failed, ValueError(), NOON)
+        failed.lease = ""
+        assert failed.attempts == attempt
+    claim(lease="mine")
+    before = list(Delivery.objects.order_by("pk").values())
+    assert deliveries.pull_back(NOON) == 0
+    assert list(Delivery.objects.order_by("pk").values()) == before
+
+
+def _seqs() -> list[int]:
+    return list(Delivery.objects.values_list("event__seq", flat=True))
