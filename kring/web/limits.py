@@ -41,12 +41,17 @@ def spend(what: str, identity_id: int, *, most: int, now: datetime) -> None:
         used = cache.incr(key)
     except ValueError:  # it expired between the two calls
         return
-    except (DatabaseError, *redis_errors()) as error:
+    except _away() as error:
         _shared.went_away(error)
         _shared.own_pace(what, most).spend(identity_id, now=now)
         return
     if used > most:
         raise _too_many(now)
+
+
+def _away() -> tuple[type[Exception], ...]:
+    """What says that the shared cache cannot be used."""
+    return (DatabaseError, *redis_errors())
 
 
 def _too_many(now: datetime) -> TooMany:
