@@ -13,9 +13,16 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import empty_site, windows
 from tests.journeys.every_page import PHRASE, link_in, mail_to
+from tests.journeys.test_axe import in_both_languages, problems, squeezed
 
 pytestmark = [pytest.mark.browser, pytest.mark.process]
 
+SECOND_STEP = (
+    "/accounts/2fa/totp/deactivate/",
+    "/accounts/2fa/recovery-codes/",
+    "/accounts/2fa/recovery-codes/generate/",
+    "/accounts/2fa/reauthenticate/",
+)
 SCRIPTED = pytest.mark.parametrize("scripted", [True, False], ids=["script", "no script"])
 
 
@@ -85,6 +92,8 @@ def test_a_code_of_an_app_is_the_second_step(browse, site, scripted):
     page.locator("[name=code]").fill(code_now(secret))
     page.get_by_role("button", name="Turn on").click()
     expect(page.locator(".codes li")).to_have_count(10)
+    if scripted:
+        assert not in_both_languages(page, *SECOND_STEP)
 
     other = browse(java_script_enabled=scripted)
     enter(other, email)
@@ -92,6 +101,9 @@ def test_a_code_of_an_app_is_the_second_step(browse, site, scripted):
     other.locator("[name=code]").fill("000000")
     other.get_by_role("button", name="Sign in").click()
     expect(other.locator("main")).to_contain_text("That is not the code")
+    if scripted:
+        assert not problems(other) + squeezed(other)
+        assert not in_both_languages(other, "/accounts/2fa/authenticate/")
     other.locator("[name=code]").fill(code_now(secret))
     other.get_by_role("button", name="Sign in").click()
     other.locator(".rail").wait_for()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import resources
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -98,6 +99,19 @@ def looked_at(page: Page, visits: tuple[str, ...], places) -> list[str]:
             panel.locator(".contrib").wait_for()
         found += problems(page)
         found += squeezed(page)
+    return found
+
+
+def in_both_languages(page: Page, *addresses: str) -> list[str]:
+    """As `looked_at`, of pages that only who has set something up may see."""
+    found = []
+    for language in ("nl", "en"):
+        cookie = {"name": "language", "value": language, "url": page.url}
+        page.context.add_cookies([cookie])
+        for wanted in addresses:
+            page.goto(wanted)
+            assert urlsplit(page.url).path == wanted, (wanted, page.url)
+            found += problems(page) + squeezed(page)
     return found
 
 

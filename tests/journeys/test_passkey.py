@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.journeys.conftest import empty_site, windows
+from tests.journeys.test_axe import in_both_languages
 
 pytestmark = [pytest.mark.browser, pytest.mark.process]
 
@@ -81,6 +82,11 @@ def test_a_passkey_is_made_and_signs_in_alone_and_as_the_second_step(page, site)
     page.wait_for_selector(".codes")
     page.goto("/settings/account")
     assert page.locator(".devices li b").all_inner_texts() == ["Passkey 1"]
+    links = page.locator(".devices a[href*='/webauthn/keys/']").all()
+    of_a_key = {link.get_attribute("href") for link in links}
+    assert of_a_key
+    assert not in_both_languages(page, *of_a_key, "/accounts/2fa/webauthn/reauthenticate/")
+    page.goto("/settings/account")
 
     page.context.clear_cookies()
     page.goto("/accounts/login/")
