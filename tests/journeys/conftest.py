@@ -54,12 +54,14 @@ def served(once, tmp_path_factory) -> Iterator[Served]:
 
 
 @contextmanager
-def empty_site(data: Path, migrated: Path, host: str) -> Iterator[tuple[str, Path]]:
+def empty_site(
+    data: Path, migrated: Path, host: str, **settings: str
+) -> Iterator[tuple[str, Path]]:
     """A Kring where nobody is yet and anybody may join: its address, and the folder of its mail."""
     shutil.copytree(migrated, data)
     kring, port = Kring(data), free_port()
     plain, url = kring.environ, f"http://{host}:{port}"
-    kring.environ = lambda **more: plain(KRING_URL=url, **more)
+    kring.environ = lambda **more: plain(KRING_URL=url, **settings, **more)
     try:
         kring.serve(port)
         yield url, data / "mail"

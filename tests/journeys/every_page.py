@@ -82,7 +82,7 @@ NO_PAGE = {
             "openid_connect_login", "openid_connect_callback", "socialaccount_signup",
             "socialaccount_connections",
         ),
-        "no sign-in service is named here",
+        "where a sign-in service is named: test_sign_in_service.py",
     ),
 }  # fmt: skip
 

@@ -9,7 +9,7 @@ from base64 import urlsafe_b64encode
 from contextlib import contextmanager
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -65,7 +65,17 @@ class Provider:
 def provider():
     class Answer(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self.reply(urlsplit(self.path).path)
+            if urlsplit(self.path).path == "/authorize":
+                self.send_back()
+            else:
+                self.reply(urlsplit(self.path).path)
+
+        def send_back(self) -> None:
+            """As if the member had signed in here, without a word."""
+            back = parse_qs(urlsplit(self.path).query)["redirect_uri"][0]
+            self.send_response(302)
+            self.send_header("Location", f"{back}?{urlencode(made.allow(self.path))}")
+            self.end_headers()
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
