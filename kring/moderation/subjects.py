@@ -9,6 +9,7 @@ from kring.members.models import Identity
 from kring.members.queries import identity_by_handle
 from kring.moderation.models import Kind
 from kring.moderation.policy import EXCERPT
+from kring.posts.mentioned import without_the_gone
 from kring.posts.models import Post
 from kring.posts.queries import post_for
 from kring.posts.visibility import profile_for
@@ -23,10 +24,15 @@ class Subject:
     post: Post | None = None
 
     @property
+    def shown(self) -> str:
+        """A post's words as others are shown them. 1 query at most."""
+        return without_the_gone([self.post.html])[0] if self.post is not None else ""
+
+    @property
     def said(self) -> str:
         """Its words as they are now, cut to what is kept as evidence."""
         if self.post is not None:
-            words = [plain_text(self.post.html), self.post.link_url]
+            words = [plain_text(self.shown), self.post.link_url]
         else:
             words = [self.person.name, self.person.headline, self.person.about]
         return "\n".join(word for word in words if word)[:EXCERPT]

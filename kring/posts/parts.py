@@ -11,6 +11,7 @@ from django.db.models import BooleanField, Count, Exists, OuterRef, QuerySet, Su
 from kring.core.prepared import Prepared
 from kring.network.models import Connection, Follow
 from kring.posts.card import Excerpt, ImageCard, Mine, TopicCard
+from kring.posts.mentioned import without_the_gone
 from kring.posts.models import Audience, Bookmark, Post, PostImage, PostTopic, Reaction
 from kring.posts.rows import excerpt_of, seen_by, with_columns
 
@@ -260,5 +261,9 @@ def _peeks(
     viewer_id: int | None, ids: Collection[int], *, shared: bool
 ) -> dict[int, tuple[Excerpt, ...]]:
     """The latest comment of each thread that the viewer may see."""
-    rows = _PEEKS.dicts(viewer_id, ids, shared=shared)
-    return {row["thread_id"]: (excerpt_of(row),) for row in rows}
+    rows = list(_PEEKS.dicts(viewer_id, ids, shared=shared))
+    shown = without_the_gone([row["html"] for row in rows])
+    return {
+        row["thread_id"]: (excerpt_of({**row, "html": html}),)
+        for row, html in zip(rows, shown, strict=True)
+    }

@@ -14,6 +14,7 @@ from django.db.models import BooleanField, Case, Q, QuerySet, Value, When
 from kring.core.html import plain_text
 from kring.core.prepared import Prepared
 from kring.posts.card import AuthorCard, Excerpt, LinkCard
+from kring.posts.mentioned import without_the_gone
 from kring.posts.models import Post
 from kring.posts.visibility import card_kept, standing, visible
 
@@ -108,7 +109,7 @@ _ROWS = Prepared(_rows)
 def load_rows(
     viewer_id: int | None, ids: Collection[int], *, shared: bool = False
 ) -> dict[int, dict[str, Any]]:
-    """The columns of these posts, by id. 1 query.
+    """The columns of these posts, by id. 1 query, and 1 where anybody is mentioned.
 
     Of a post that the viewer may not see (any more), no words are left: it can stand above
     comments that stay, as a tombstone does.
@@ -116,7 +117,16 @@ def load_rows(
     shared: of top posts alone, for whoever may see them
     """
     rows = _ROWS.dicts(viewer_id, ids, shared=shared)
-    return {row["id"]: row if row["seen"] else {**row, **_TOMBSTONE} for row in rows}
+    return _without_the_gone(
+        {row["id"]: row if row["seen"] else {**row, **_TOMBSTONE} for row in rows}
+    )
+
+
+def _without_the_gone(rows: dict[int, dict[str, Any]]) -> dict[int, dict[str, Any]]:
+    shown = without_the_gone([row["html"] for row in rows.values()])
+    for row, html in zip(rows.values(), shown, strict=True):
+        row["html"] = html
+    return rows
 
 
 def link_of(row: dict[str, Any]) -> LinkCard:

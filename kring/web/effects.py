@@ -25,6 +25,7 @@ from kring.feed.queries import topics_known_to
 from kring.members.models import Identity
 from kring.network.models import Block, Mute
 from kring.posts.cards import TopicCard
+from kring.posts.mentioned import without_the_gone
 from kring.posts.models import Post, ThreadMute
 from kring.posts.visibility import visible
 from kring.web.mix import PRESET_WORDS
@@ -137,10 +138,13 @@ def _topics(viewer: Identity) -> tuple[Told, ...]:
 
 def _posts(viewer: Identity, said: dict[str, list[Said]], undo: str) -> tuple[Told, ...]:
     ids = [post_id for post_id, _since in said[undo]]
-    rows = Post.objects.filter(visible(viewer.pk), pk__in=ids).values_list(
-        "pk", "html", "author__name"
-    )
-    found = {post_id: (plain_text(html)[:EXCERPT], name) for post_id, html, name in rows}
+    posts = Post.objects.filter(visible(viewer.pk), pk__in=ids)
+    rows = list(posts.values_list("pk", "html", "author__name"))
+    shown = without_the_gone([html for _id, html, _name in rows])
+    found = {
+        post_id: (plain_text(html)[:EXCERPT], name)
+        for (post_id, _html, name), html in zip(rows, shown, strict=True)
+    }
     return tuple(
         Told(*found.get(post_id, ("", "")), url("post", post_id), url(undo, post_id), since)
         for post_id, since in said[undo]
@@ -149,7 +153,8 @@ def _posts(viewer: Identity, said: dict[str, list[Said]], undo: str) -> tuple[To
 
 def _people(rows: Iterable[Said], undo: str) -> tuple[Told, ...]:
     since = dict(rows)
-    people = Identity.objects.in_bulk(since)
+    # Whoever is suspended is told of again when they are back.
+    people = Identity.objects.filter(suspended_at=None).in_bulk(since)
     return tuple(
         Told(
             people[id_].headline,

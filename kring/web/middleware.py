@@ -48,7 +48,10 @@ class KringRequest(HttpRequest):
 
 # Where somebody goes who is suspended: they read why, ask to look again, and leave. Whatever else
 # is theirs by right (their data, the end of their account) is added here by its route's name.
-WHILE_SUSPENDED = {"decisions", "decision", "set_language", "account_logout", "policy"}
+WHILE_SUSPENDED = {
+    "decisions", "decision", "set_language", "account_logout", "policy",
+    "settings_data", "export", "export_file", "account_reauthenticate",
+}  # fmt: skip
 _READING = ("GET", "HEAD")
 
 

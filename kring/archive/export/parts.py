@@ -86,7 +86,7 @@ PARTS: tuple[Part, ...] = (
     table("reports_i_made", moderation.Report, "by", "kind=case__kind reason words created_at"),
     table("decisions_about_me", moderation.Decision, "person",
           "kind=case__kind post=case__post action rule is_law words decided_at until ended_at "
-          "ending"),
+          "ending", among=lambda _person: ~Q(action=moderation.Action.DISMISS)),
     table("appeals_i_made", moderation.Appeal, "by",
           "words created_at answered_at granted answer"),
     table("exports", Export, "identity", "asked_at ended_at bytes"),

@@ -18,8 +18,8 @@ from kring.core import clock
 from kring.core.errors import Conflict, NotFound, TooMany
 from kring.members.models import Account, Identity
 from kring.members.queries import person_of
-from kring.web.middleware import KringRequest
-from kring.web.views.common import notice, see_other, signed_in
+from kring.web.middleware import KringRequest, concerned
+from kring.web.views.common import notice, see_other
 from kring.web.views.compose import with_retry
 
 
@@ -32,7 +32,7 @@ def own_person(request: KringRequest) -> Identity:
 
 
 @require_safe
-@signed_in
+@concerned
 def own_data(request: KringRequest) -> HttpResponse:
     person = own_person(request)
     found = exports.exports_of(person, now=clock.utc_now())
@@ -40,7 +40,7 @@ def own_data(request: KringRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@signed_in
+@concerned
 @reauthentication_required  # type: ignore[untyped-decorator]
 def export(request: KringRequest) -> HttpResponse:
     """Ask for a copy, once it is sure who asks."""
@@ -56,7 +56,7 @@ def export(request: KringRequest) -> HttpResponse:
 
 
 @require_safe
-@signed_in
+@concerned
 @reauthentication_required  # type: ignore[untyped-decorator]
 def export_file(request: KringRequest, export_id: int) -> HttpResponseBase:
     """The file, for its owner alone, to be stored and never shown."""

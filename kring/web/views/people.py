@@ -53,7 +53,8 @@ def _hidden_by_oneself(request: KringRequest, handle: str) -> Identity:
 def _blocked_by(viewer: Identity, handle: str) -> Identity | None:
     """Whom the viewer blocked: a name and the way to undo it, nothing else. 2 queries."""
     identity = identity_by_handle(handle)
-    return identity if relation(viewer.pk, identity.pk).blocked else None
+    there = identity.suspended_at is None
+    return identity if there and relation(viewer.pk, identity.pk).blocked else None
 
 
 def _moved(request: KringRequest, name: str, handle: str, identity: Identity) -> str:

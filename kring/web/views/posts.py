@@ -16,6 +16,7 @@ from kring.core.errors import NotAllowed
 from kring.core.paging import possible_id
 from kring.posts import queries, services
 from kring.posts.cards import PostCard, cards
+from kring.posts.mentioned import without_the_gone
 from kring.posts.services.repost import check_repost
 from kring.posts.services.store import already_sent
 from kring.web import measure, pages
@@ -186,6 +187,9 @@ def history(request: KringRequest, post_id: int) -> HttpResponse:
     card = _card(request, post_id)
     newest = found.versions.order_by("-version").values("version", "html", "written_at")[:50]
     versions: list[dict[str, Any]] = [{**version} for version in newest]
+    said = without_the_gone([str(version["html"]) for version in versions])
+    for version, html in zip(versions, said, strict=True):
+        version["html"] = html
     later = {"html": card.html, "written_at": card.edited_at}
     wordings = [later, *versions]
     for wording, before in pairwise(wordings):
