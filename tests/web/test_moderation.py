@@ -62,6 +62,7 @@ def test_a_moderator_sees_what_waits_and_not_who_reported_it(square, moderator, 
     assert "Ada" in queue.words
     assert f"/moderation/{case.pk}" in queue.addresses
     page = look(moderator, f"/moderation/{case.pk}")
+    assert 'maxlength="2000"' in page.html
     for words in ("Tomatoes on the square", "He sells again", "has reported nothing before",
                   "Do not sell.", "Which tomatoes?"):  # fmt: skip
         assert words in page.words, words

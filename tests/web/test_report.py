@@ -30,6 +30,7 @@ def test_a_member_reports_and_reads_what_came_of_it(square):
     path = f"/report/post/{square.public.pk}"
     page = look(bob, path)
     assert "Tomatoes on the square" in page.words
+    assert 'maxlength="2000"' in page.html
     answer = bob.post(path, SPAM | {"words": "It sells."})
     assert (answer.status_code, answer.headers["Location"]) == (303, "/report/sent")
     sent = look(bob, "/report/sent")
