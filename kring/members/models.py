@@ -264,6 +264,13 @@ class FormerPart(models.Model):
         ]
 
 
+class Registration(models.TextChoices):
+    OPEN = "open", _("Anybody")
+    APPROVAL = "approval", _("Anybody, after an owner said yes")
+    INVITATION = "invitation", _("Who has an invitation link")
+    CLOSED = "closed", _("Nobody")
+
+
 class Community(models.Model):
     """The one community this Kring serves (a single row). Sample data is named by its origin."""
 
@@ -280,6 +287,9 @@ class Community(models.Model):
     # Whether the front door tells what public posts are about.
     shows_talk = models.BooleanField(default=True)
     sample = models.CharField(max_length=20, blank=True, default="")
+    registration = models.CharField(max_length=10, choices=Registration, default=Registration.OPEN)
+    # What is asked of who joins, where an owner decides.
+    question = models.CharField(max_length=200, blank=True, default="")
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_community")]

@@ -22,7 +22,7 @@ SECRET_WORDS = {
     "authorization", "csrfmiddlewaretoken", "email", "key", "text", "body", "session",
 }  # fmt: skip
 BLANK = "[redacted]"
-ONE_TIME = re.compile(r"(/(?:confirm-email|reset/key)/)[^/\s\"']+")
+ONE_TIME = re.compile(r"(/(?:confirm-email|reset/key|join)/)[^/\s\"']+")
 ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,255}")
 # Begins with fixed signs: a run of letters before them would be searched from each of its letters.
 CREDENTIALS = re.compile(r"(://[^:/@\s]*:)[^@/\s]+@")

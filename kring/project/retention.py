@@ -55,6 +55,8 @@ RETENTION: tuple[Kept, ...] = (
     _owner("members.ProfileLink", "links on a profile", "taken off, or " + PERSON),
     _owner("members.SectionAudience", "for whom each part of a profile is", PERSON),
     _days("members.FormerPart", "what a part of a profile said before", "10 minutes", "members.wipe_former"),
+    _owner("desk.Application", "what somebody said who asks to join", "an owner let them in or declined them, or " + PERSON),
+    _days("desk.InvitationLink", "links to join by: whom each is for, how many came, a hash of its token", "90 days after its last", "desk.forget_links"),
     _rows("members.Community", "the community's name, rules and looks", "one row"),
     _rows("members.Blocked", "domains and handles the community does not take", "as many as its moderators listed"),
     _owner("account.EmailAddress", "addresses to sign in with", PERSON),

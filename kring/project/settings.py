@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "kring.search",
     "kring.moderation",
     "kring.feed",
+    "kring.desk",
     "kring.archive",
     "kring.web",
     "kring.project",

@@ -52,22 +52,23 @@ def wire() -> None:
     schedule.register("media.clean_up", timedelta(hours=1), media.clean_up)
     schedule.register("feed.texts", text_jobs.EVERY, text_jobs.run)
     schedule.register("feed.topics", timedelta(hours=1), text_jobs.refresh)
-    schedule.register("feed.attention", timedelta(hours=6), attention.trim)
-    schedule.register("feed.reasons", timedelta(hours=6), served_reasons.trim)
-    schedule.register("feed.partitions", timedelta(hours=6), partitions.make_ready)
     schedule.register("feed.snapshot", snapshot_job.EVERY, snapshot_job.writer.start)
     schedule.register("jobs.pull_back", timedelta(minutes=1), deliveries.pull_back)
     for name, trim in (
+        ("feed.attention", attention.trim),
+        ("feed.reasons", served_reasons.trim),
+        ("feed.partitions", partitions.make_ready),
+        ("web.sessions", devices.forget_ended),
         ("feed.expire", expiry.expire),
         ("jobs.trim", retention.trim),
         ("web.unconfirmed", unconfirmed.trim),
     ):
         schedule.register(name, timedelta(hours=6), trim)
-    schedule.register("web.sessions", timedelta(hours=6), devices.forget_ended)
     events.subscribe([ExportReady], "web.tell_export", data_mail.hear_export)
     schedule.register("archive.exports", exports.EVERY, exports.maker.start)
     schedule.register("archive.clean_up", timedelta(hours=1), exports.clean_up)
     schedule.register("core.trim_events", timedelta(hours=1), events.trim)
+    _wire_desk()
 
 
 def after_restore() -> list[Callable[[datetime, datetime], object]]:
@@ -89,3 +90,11 @@ def _moderation() -> None:
 
     schedule.register("moderation.expire", policy.EVERY, services.expire)
     schedule.register("moderation.wipe_evidence", timedelta(hours=1), tasks.wipe_evidence)
+
+
+def _wire_desk() -> None:
+    from kring.desk import joining, links
+    from kring.jobs import schedule
+
+    schedule.register("desk.settle", joining.SETTLE_EVERY, joining.settle)
+    schedule.register("desk.forget_links", timedelta(hours=6), links.forget_links)

@@ -27,9 +27,11 @@ from django.utils.translation import gettext_lazy as _
 
 from kring.core import clock, nodes
 from kring.core.errors import Conflict, NotAllowed
+from kring.desk.joining import is_waiting, may_join, welcome
+from kring.members.community import community
 from kring.members.models import Account
-from kring.members.queries import community_name, person_of
-from kring.members.services import create_person
+from kring.members.queries import community_name
+from kring.web.joining import link_of, note_how
 from kring.web.signup import name_in
 
 EMAIL_CHARACTERS = 254
@@ -67,6 +69,9 @@ class KringAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def new_user(self, request: HttpRequest) -> Account:
         return Account(id=nodes.new_id(), created_at=clock.utc_now())
 
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return may_join(community(), link_of(request))
+
     def clean_email(self, email: str) -> str:
         if len(email) > EMAIL_CHARACTERS:
             raise ValidationError(_("Enter a valid e-mail address."))
@@ -81,7 +86,9 @@ class KringAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         user.asked_name = form.cleaned_data["name"]
         try:
             with transaction.atomic():
-                return super().save_user(request, user, form, commit)
+                saved = super().save_user(request, user, form, commit)
+                note_how(request, user, form.cleaned_data.get("answer", ""))
+                return saved
         except IntegrityError:
             # The same form sent twice at once. A second try is answered as for any known address.
             raise Conflict(gettext("That did not work. Try again.")) from None
@@ -92,12 +99,13 @@ class KringAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         confirmed = bool(super().confirm_email(request, email_address))
         if confirmed:
             # Whoever confirms may correct the name: somebody else may have asked for it.
-            _welcome(email_address.user, name=name_in(request.POST.get("name", "")))
+            name = name_in(request.POST.get("name", ""))
+            welcome(account=email_address.user, name=name, now=clock.utc_now())
         return confirmed
 
     def login(self, request: HttpRequest, user: Any) -> None:
         """Only with a confirmed address, which a code or a sign-in service may have confirmed."""
-        _welcome(user)
+        welcome(account=user, now=clock.utc_now())
         super().login(request, user)
 
     def get_email_verification_redirect_url(self, email_address: Any) -> str:
@@ -105,6 +113,8 @@ class KringAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         account = email_address.user
         if self.request.user.is_authenticated:
             return reverse("settings_account")
+        if email_address.verified and is_waiting(account):
+            return reverse("joining_waiting")
         if not email_address.verified or account.has_usable_password():
             return reverse("account_login")
         key = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(account)
@@ -115,7 +125,11 @@ class KringAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         waiting = EmailAddress.objects.filter(
             email__iexact=email, verified=False, user__asked_name__gt=""
         ).first()
-        if waiting is None:
+        asked = Account.objects.filter(email__iexact=email, asked_name__gt="").first()
+        if waiting is None and asked is not None:
+            # Confirmed, and an owner has still to say yes.
+            self.send_mail("account/email/asked_already", email, {})
+        elif waiting is None:
             super().send_account_already_exists_mail(email)
         else:
             waiting.send_confirmation(context.request, signup=True)
@@ -164,14 +178,6 @@ class KringAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def format_email_subject(self, subject: str) -> str:
         return f"[{community_name()}] {subject}"
-
-
-def _welcome(account: Account, *, name: str = "") -> None:
-    """Make the person of an account whose address is confirmed, unless there is one."""
-    if account.asked_name and person_of(account) is None:
-        create_person(name=name or account.asked_name, now=clock.utc_now(), account=account)
-        account.asked_name = ""
-        Account.objects.filter(pk=account.pk).update(asked_name="")
 
 
 def _ours(value: Any) -> Any:

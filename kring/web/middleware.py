@@ -16,12 +16,13 @@ from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve
 from django.utils import translation
 
 from kring.core import clock
 from kring.core.errors import KringError
+from kring.desk.joining import is_waiting
 from kring.members.models import Account, Identity
 from kring.members.queries import person_of
 from kring.network.queries import may_act_as
@@ -107,6 +108,9 @@ class ActingMiddleware:
             _speak_their_language(request, account)
             request.identity = _acting(request, account)
             request.person = request.identity or _suspended(account)
+            if request.person is None and is_waiting(account):
+                logout(request)
+                return render(request, "account/waiting.html", status=403)
             if request.person is None:
                 # Signed in, and nobody to speak as: gone since.
                 logout(request)

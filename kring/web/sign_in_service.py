@@ -17,6 +17,7 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.providers.base import AuthProcess
 from allauth.socialaccount.providers.openid_connect import views
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -26,6 +27,7 @@ from kring.core.errors import NotAllowed, TooMany
 from kring.core.html import clean_name, is_blank
 from kring.members.models import Account
 from kring.members.services import PROFILE_FIELDS
+from kring.web.joining import note_how, question_for
 
 LIMIT = "sign_in_service"
 log = structlog.get_logger("kring.web")
@@ -64,6 +66,18 @@ class KringSocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[mi
         account: Account = super().populate_user(request, sociallogin, data)
         name = clean_name(str(data.get("name") or ""))[: PROFILE_FIELDS["name"]]
         account.asked_name = account.email.partition("@")[0] if is_blank(name) else name
+        return account
+
+    def is_auto_signup_allowed(self, request: HttpRequest, sociallogin: Any) -> bool:
+        """Not where something is asked of whoever joins: then there is a form to answer it."""
+        allowed = bool(super().is_auto_signup_allowed(request, sociallogin))
+        return allowed and not question_for(request)
+
+    @transaction.atomic
+    def save_user(self, request: HttpRequest, sociallogin: Any, form: Any = None) -> Account:
+        account: Account = super().save_user(request, sociallogin, form)
+        if form is None:
+            note_how(request, account, "")
         return account
 
     def get_connect_redirect_url(self, request: HttpRequest, socialaccount: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
+from kring.web.desk_urls import desk_urlpatterns
 from kring.web.views import (
     acts,
     attention,
@@ -13,6 +14,7 @@ from kring.web.views import (
     front,
     handle,
     home,
+    joining,
     keyboard,
     live,
     media,
@@ -35,8 +37,9 @@ urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
     path("feed.json", home.feed_json, name="feed_json"),
     path("welcome", front.front, name="landing"),
-    path("community", community.face, name="community"),
-    path("community/logo/remove", community.remove_logo, name="remove_logo"),
+    path("join/<str:token>", joining.follow_link, name="join"),
+    path("waiting", joining.waiting, name="joining_waiting"),
+    *desk_urlpatterns,
     path("community/colours/<str:digits>.css", community.colours, name="community_colours"),
     path("news", live.news, name="news"),
     path("news/posts", live.new_posts, name="new_posts"),

@@ -72,6 +72,21 @@ ROUTES = {
     "policy": page(),
     "landing": page(),
     "keyboard": page(),
+    "join": Route(404, NO, SENT, NO),
+    "joining_waiting": page(),
+    # For owners: tests/web/test_joining.py.
+    "desk": Route(WAY_IN, NO, 403, NO),
+    **dict.fromkeys(
+        (
+            "desk_set_registration",
+            "desk_decide",
+            "desk_undo_decision",
+            "desk_new_link",
+            "desk_revoke_link",
+            "desk_restore_link",
+        ),
+        act(403),
+    ),
     "community": Route(WAY_IN, WAY_IN, 403, 403),  # for owners: tests/web/test_community.py
     "remove_logo": act(403),
     "community_colours": Route(404, NO, 404, NO),
@@ -227,6 +242,7 @@ NAMING = {
     "community_colours": ["ffff00"], "image": [1, 480], "account_confirm_email": ["no-such-key"],
     "sign_out_device": ["12345"], "decision": [12345], "case": [12345], "undo_decision": [12345],
     "answer_appeal": [12345], "export_file": [12345],
+    "join": ["no-such-token"], "desk_revoke_link": [12345], "desk_restore_link": [12345],
 }  # fmt: skip
 ON_OWN_PROFILE = ["edit_profile", "undo_edit", "search_engines"]
 ON_PEOPLE = [

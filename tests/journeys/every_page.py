@@ -30,7 +30,8 @@ NOBODY_SEES = (
     "profile@other", "cv@other", "account_login", "account_signup", "account_reset_password",
     "account_reset_password_done", "account_request_login_code", "account_confirm_email@damaged",
     "account_reset_password_from_key@damaged_key", "account_reset_password_from_key_done",
-    "account_inactive", "socialaccount_login_cancelled", "socialaccount_login_error",
+    "account_inactive", "joining_waiting", "join@damaged",
+    "socialaccount_login_cancelled", "socialaccount_login_error",
 )  # fmt: skip
 MEMBERS_SEE = (
     "home?order=ranked", "home?order=time", "home?topic=nothing", "post@post", "post@mine",
@@ -47,7 +48,7 @@ JOINED_SEE = (
     "home", "profile@me", "settings_account", "account_email", "account_change_password",
     "change_handle", "export", "mfa_add_webauthn", "account_reauthenticate", "mfa_activate_totp",
 )  # fmt: skip
-OWNERS_SEE = ("community",)
+OWNERS_SEE = ("community", "desk")
 
 NO_PAGE = {
     **dict.fromkeys(("health", "ready"), "read by machines"),

@@ -39,7 +39,7 @@ PICTURES = (
     Picture("topics", "/topics", theme="dark"),
     Picture("people", "/people?q=pensioen"),
     Picture("profile", "profile"),
-    Picture("community", "/community", visitor=OWNER),
+    Picture("community", "/desk/community", visitor=OWNER),
 )
 
 

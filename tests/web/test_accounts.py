@@ -11,9 +11,9 @@ from django.urls import reverse
 
 from kring.core import clock
 from kring.core.errors import Conflict
+from kring.desk import joining
 from kring.members.models import Account, Identity
 from kring.members.services import create_account
-from kring.web import accounts
 from tests.web.html import Page, look, press
 from tests.web.visits import stored
 
@@ -140,7 +140,7 @@ def test_an_account_is_never_without_its_person(square, monkeypatch):
 
     assert join().status_code == 302
     with monkeypatch.context() as broken:
-        broken.setattr(accounts, "create_person", fails)
+        broken.setattr(joining, "create_person", fails)
         before = stored()
         assert confirm(mail.outbox[0]).status_code == 409
         assert stored() == before

@@ -42,7 +42,7 @@ def owner(square) -> Client:
 
 
 def test_an_owner_sets_it_and_everybody_sees_it(owner):
-    assert owner.post("/community", FIELDS | {"logo": png()}).status_code == 303
+    assert owner.post("/desk/community", FIELDS | {"logo": png()}).status_code == 303
     row = Community.objects.get(pk=1)
     assert row.rules == "Say who you are.\nAsk before you pass it on."
     page = look(Client(), "/")
@@ -53,9 +53,9 @@ def test_an_owner_sets_it_and_everybody_sees_it(owner):
     logo = f"/media/{row.logo_id}/64.webp"
     assert logo in page.html
     assert Client().get(logo).status_code == 200
-    assert "/community" in look(owner, "/settings/").addresses
-    assert "/community" in look(owner, "/settings/language").addresses
-    form = look(owner, "/community").form("/community")
+    assert "/desk" in look(owner, "/settings/").addresses
+    assert "/desk/community" in look(owner, "/desk").addresses
+    form = look(owner, "/desk/community").form("/desk/community")
     assert form.fields["name"] == "The Guild"
     assert form.fields["accent"] == "#7a2e8e"
 
@@ -65,11 +65,11 @@ def test_nobody_else_may_see_the_form_or_send_it(square, role):
     account = account_of(square.town.bob)
     Account.objects.filter(pk=account.pk).update(role=role)
     bob = sign_in(square.town.bob)
-    assert "/community" not in look(bob, "/settings/language").addresses
+    assert "/desk" not in look(bob, "/settings/language").addresses
     before = stored()
-    assert bob.get("/community").status_code == 403
-    assert bob.post("/community", FIELDS | {"logo": png()}).status_code == 403
-    assert bob.post("/community/logo/remove").status_code == 403
+    assert bob.get("/desk/community").status_code == 403
+    assert bob.post("/desk/community", FIELDS | {"logo": png()}).status_code == 403
+    assert bob.post("/desk/community/logo/remove").status_code == 403
     assert stored() == before
 
 
@@ -89,7 +89,7 @@ def test_what_cannot_be_is_refused_at_its_field_and_nothing_typed_is_lost(
     owner, field, wrong, says
 ):
     before = stored()
-    answer = owner.post("/community", FIELDS | {field: wrong})
+    answer = owner.post("/desk/community", FIELDS | {field: wrong})
     page = answer.content.decode()
     assert answer.status_code == 422
     assert says in page.replace("2,000", "2000")
@@ -101,27 +101,27 @@ def test_a_picture_that_is_none_is_refused_and_changes_nothing(owner):
     before = stored()
     fake = io.BytesIO(b"<svg onload=alert(1)>")
     fake.name = "logo.svg"
-    assert owner.post("/community", FIELDS | {"logo": fake}).status_code == 422
+    assert owner.post("/desk/community", FIELDS | {"logo": fake}).status_code == 422
     assert stored() == before
 
 
 def test_another_logo_takes_the_place_of_the_first_and_none_gives_the_ring_back(owner):
-    owner.post("/community", FIELDS | {"logo": png()})
+    owner.post("/desk/community", FIELDS | {"logo": png()})
     first = Community.objects.get(pk=1).logo_id
-    owner.post("/community", FIELDS | {"logo": png((300, 300))})
+    owner.post("/desk/community", FIELDS | {"logo": png((300, 300))})
     second = Community.objects.get(pk=1).logo_id
     assert second != first
     assert Client().get(f"/media/{first}/64.webp").status_code == 404
-    owner.post("/community", FIELDS)
+    owner.post("/desk/community", FIELDS)
     assert Community.objects.get(pk=1).logo_id == second
-    assert owner.post("/community/logo/remove").status_code == 303
+    assert owner.post("/desk/community/logo/remove").status_code == 303
     assert Community.objects.get(pk=1).logo_id is None
     assert Client().get(f"/media/{second}/64.webp").status_code == 404
 
 
 def test_without_a_colour_of_its_own_it_has_that_of_kring(owner):
-    owner.post("/community", FIELDS)
-    owner.post("/community", {k: v for k, v in FIELDS.items() if k != "own_colour"})
+    owner.post("/desk/community", FIELDS)
+    owner.post("/desk/community", {k: v for k, v in FIELDS.items() if k != "own_colour"})
     assert "/community/colours/" not in look(Client(), "/").html
 
 

@@ -22,7 +22,7 @@ BACKEND = "kring.web.sessions.Backend"
 LOOKING = {"feed.pseudonym", "feed.loggedpage", "feed.pagereasons"}
 # The advice before posting, as a form tells that it was read.
 ADVISED = {"advised": [*ADVISERS]}
-AREAS = ("core", "media", "members", "network", "posts", "feed", "account", "moderation")
+AREAS = ("core", "media", "members", "network", "posts", "feed", "account", "moderation", "desk")
 
 
 @dataclass(frozen=True)

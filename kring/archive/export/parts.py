@@ -101,6 +101,8 @@ LEFT_OUT: dict[str, str] = {
     "core.Delivery": "what the worker still has to do, for a moment",
     "core.NodeLease": "of the server's processes",
     "core.RecordedEvent": "the same acts as in acts, on their way for seven days",
+    "desk.Application": "of who waits to be let in, and has no person here yet to be told of it",
+    "desk.InvitationLink": "of the community, made by its owners for others to join by",
     "feed.Pseudonym": "the number under which the log knows you; alone it says nothing",
     "feed.TextBand": "numbers that find copies of a text again, made from the text itself",
     "feed.TextWalk": "how far a job of the server is",

@@ -49,15 +49,24 @@ SECTIONS = (
 
 
 # For the owners of the community, beside what everybody sets.
-COMMUNITY = Section("community", "megaphone", _("The community"),
-                    _("Name, colour, logo, rules and front door."), "community")  # fmt: skip
+DESK = Section("desk", "gauge", _("The desk"),
+               _("Who joins, who is here, and how the community does"), "desk")  # fmt: skip
+DESK_PARTS = (
+    Section("joining", "user-plus", _("Joining"), "", "desk"),
+    Section("community", "megaphone", _("The community"), "", "community"),
+)
 
 
 @register.simple_tag(takes_context=True)
 def settings_sections(context: Context) -> tuple[Section, ...]:
     """What whoever looks may set."""
     owner = context["request"].user.role == Role.OWNER
-    return (*SECTIONS, COMMUNITY) if owner else SECTIONS
+    return (*SECTIONS, DESK) if owner else SECTIONS
+
+
+@register.simple_tag
+def desk_parts() -> tuple[Section, ...]:
+    return DESK_PARTS
 
 
 @register.simple_tag

@@ -258,7 +258,8 @@ def years(begin: int | None, end: int | None) -> str:
 @register.filter(name="input")
 def input_(field: BoundField) -> SafeString:
     """A form field with our looks, tied to its hint, marked when it was refused."""
-    attrs: dict[str, str | bool] = {"class": "input", "placeholder": ""}
+    look = str(field.field.widget.attrs.get("class", "input"))
+    attrs: dict[str, str | bool] = {"class": look, "placeholder": ""}
     if field.errors:
         attrs["aria-invalid"] = "true"
     return field.as_widget(attrs=attrs)

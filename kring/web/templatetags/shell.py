@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from kring.members.models import Role
 from kring.moderation.access import MODERATES
 from kring.posts.policy import POST_CHARACTERS
 from kring.web.context import audiences, goals
@@ -45,17 +46,18 @@ def rail(context: Context) -> SafeString:
     shown = context.get("community")
     community = _Community(getattr(shown, "name", ""), getattr(shown, "logo_id", None))
     shape = {"nav": context.get("nav", ""), "community": community}
-    return fill("_rail_row.html", words, **shape, moderates=_moderates(context))
+    return fill("_rail_row.html", words, **shape, **_roles(context))
 
 
 @register.simple_tag(takes_context=True)
 def foot(context: Context) -> SafeString:
     """What a phone has no room for in its menu."""
-    return fill("_foot_row.html", _here(context), moderates=_moderates(context))
+    return fill("_foot_row.html", _here(context), **_roles(context))
 
 
-def _moderates(context: Context) -> bool:
-    return getattr(context.get("look"), "role", None) in MODERATES
+def _roles(context: Context) -> dict[str, bool]:
+    role = getattr(context.get("look"), "role", None)
+    return {"moderates": role in MODERATES, "owns": role == Role.OWNER}
 
 
 @register.simple_tag(takes_context=True)

@@ -93,7 +93,7 @@ def _logo_sent(request: KringRequest) -> int | None:
 def _form(
     request: KringRequest, asked: Face, *, error: KringError | None = None, status: int = 200
 ) -> HttpResponse:
-    context: dict[str, Any] = {"face": asked, "error": error, "section": "community"}
+    context: dict[str, Any] = {"face": asked, "error": error, "part": "community"}
     response = render(request, "community.html", context, status=status)
     response["Cache-Control"] = "private, no-store"
     return response

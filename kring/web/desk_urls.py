@@ -1,0 +1,20 @@
+"""The desk's addresses: everything here is for owners alone (`views/desk/common.py`)."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from kring.web.views import community
+from kring.web.views.desk import joining
+
+desk_urlpatterns: list[URLPattern] = [
+    path("desk", joining.joining, name="desk"),
+    path("desk/joining/registration", joining.set_way, name="desk_set_registration"),
+    path("desk/joining/decide", joining.decide, name="desk_decide"),
+    path("desk/joining/undo", joining.undo_decision, name="desk_undo_decision"),
+    path("desk/links/new", joining.new_link, name="desk_new_link"),
+    path("desk/links/<int:link_id>/revoke", joining.revoke, name="desk_revoke_link"),
+    path("desk/links/<int:link_id>/restore", joining.restore, name="desk_restore_link"),
+    path("desk/community", community.face, name="community"),
+    path("desk/community/logo/remove", community.remove_logo, name="remove_logo"),
+]
