@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from allauth.mfa.models import Authenticator
+from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 
+from kring.core.errors import Conflict
 from kring.members.second_steps import seal_all
 from kring.project import locks, restored
 
@@ -32,13 +35,26 @@ def known_migrations() -> set[str]:
     return {f"{app}.{name}" for app, name in loader.disk_migrations}
 
 
+def unknown_migrations() -> list[str]:
+    """Names of migrations of ours that the database has and this release has not."""
+    applied = {f"{app}.{name}" for app, name in MigrationRecorder(connection).applied_migrations()}
+    ours = {config.label for config in apps.get_app_configs() if config.name.startswith("kring.")}
+    return sorted(name for name in applied - known_migrations() if name.partition(".")[0] in ours)
+
+
 def prepare() -> list[str]:
     """Apply what is pending, make the cache's table, seal anew what an earlier key sealed, and
     finish a restore.
 
-    Returns the names of the migrations that were applied.
+    Returns the names of the migrations that were applied. Raises Conflict for a database that a
+    later release has brought further: this one cannot know what it would do to it.
     """
     with _alone():
+        if later := unknown_migrations():
+            raise Conflict(
+                f"The database is newer than this release ({later[-1]}). Install the release that "
+                "made it, or restore a backup of before."
+            )
         pending = pending_migrations()
         if pending:
             call_command("migrate", interactive=False, verbosity=0)
