@@ -66,6 +66,7 @@ class Env:
     log_format: str
     language: str
     time_zone: str
+    metrics_token: str
     demo_sign_in: bool
     smtp_url: str | None
     mail_from: str
@@ -96,6 +97,8 @@ VARIABLES: dict[str, str] = {
     "KRING_LOG_FORMAT": "json or text (default: json)",
     "KRING_LANGUAGE": "language of people who have not chosen: en or nl (default: en)",
     "KRING_TIME_ZONE": "time zone in which times are shown (default: Europe/Amsterdam)",
+    "KRING_METRICS_TOKEN": "20 characters or more with which a Prometheus may ask for /metrics, or "
+    "empty for no such page",
     "KRING_DEMO_SIGN_IN": "off forbids signing in as a demo person, even on this machine "
     "(default: on, for demo data and on loopback only)",
     "KRING_SMTP": "smtp://user:password@host:587 (smtps:// for TLS from the start), or empty to "
@@ -146,6 +149,7 @@ def read_env(environ: Mapping[str, str]) -> Env:
         log_format=_choice(environ, "KRING_LOG_FORMAT", "json", "text"),
         language=_choice(environ, "KRING_LANGUAGE", "en", "nl"),
         time_zone=_time_zone(environ.get("KRING_TIME_ZONE") or "Europe/Amsterdam"),
+        metrics_token=_long_enough("KRING_METRICS_TOKEN", environ, least=20),
         demo_sign_in=_switch(environ, "KRING_DEMO_SIGN_IN", default=True),
         smtp_url=_smtp(environ.get("KRING_SMTP", "")),
         mail_from=_sender(environ.get("KRING_MAIL_FROM") or f"kring@{host}"),
@@ -322,10 +326,10 @@ def _time_zone(value: str) -> str:
     return value
 
 
-def _long_enough(name: str, environ: Mapping[str, str]) -> str:
+def _long_enough(name: str, environ: Mapping[str, str], *, least: int = 50) -> str:
     value = environ.get(name, "")
-    if value and len(value) < 50:
-        raise SettingError(f"{name} needs 50 characters or more.")
+    if value and len(value) < least:
+        raise SettingError(f"{name} needs {least} characters or more.")
     return value
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
-from kring.project import health
+from kring.project import health, metrics
 from kring.web import second_step, sign_in_service
 
 SERVICE = "accounts/oidc/<str:provider_id>/login/"
@@ -14,6 +14,7 @@ TO_SETTINGS = RedirectView.as_view(pattern_name="settings_account")
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health", health.health, name="health"),
     path("ready", health.ready, name="ready"),
+    path("metrics", metrics.page, name="metrics"),
     path("accounts/", include("allauth.account.urls")),
     # These two lists stand on the settings' own page.
     path("accounts/2fa/", TO_SETTINGS, name="mfa_index"),

@@ -7,6 +7,7 @@ import os
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
+from kring.core import metrics
 from kring.media import policy
 from kring.project import processes
 from kring.project.bodies import BodiesFirst
@@ -15,6 +16,8 @@ from kring.web.requests import Utf8Request
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kring.project.settings")
 processes.end_with_parent()
+if settings.ENV.metrics_token:
+    metrics.start(settings.ENV.data / "metrics")
 django_application = get_wsgi_application()
 django_application.request_class = Utf8Request
 application = BodiesFirst(

@@ -20,7 +20,7 @@ from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve
 from django.utils import translation
 
-from kring.core import clock
+from kring.core import clock, metrics
 from kring.core.errors import KringError
 from kring.desk.joining import is_waiting
 from kring.members.models import Account, Identity
@@ -65,13 +65,20 @@ class RequestLogMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         started = time.perf_counter()
         response = self.get_response(request)
-        match = request.resolver_match
+        match, seconds = request.resolver_match, time.perf_counter() - started
+        route = f"/{match.route}" if match else "unknown"
         log.info(
             "request",
             method=request.method if (request.method or "").isalpha() else "?",
-            route=f"/{match.route}" if match else "unknown",
+            route=route,
             status=response.status_code,
-            ms=round((time.perf_counter() - started) * 1000, 1),
+            ms=round(seconds * 1000, 1),
+        )
+        metrics.observe_request(
+            route=route,
+            method=request.method or "",
+            status=response.status_code,
+            seconds=seconds,
         )
         return response
 

@@ -62,6 +62,7 @@ def own(post_answer):
 ROUTES = {
     "health": page(),
     "ready": Route(503, NO, 503, NO),  # no worker runs in a test
+    "metrics": Route(404, NO, 404, NO),  # no token is set in a test
     "home": page(),
     "feed_json": private_page(),
     # Only what a page of ours sends is heard: tests/web/test_attention.py.

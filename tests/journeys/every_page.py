@@ -51,7 +51,7 @@ JOINED_SEE = (
 OWNERS_SEE = ("community", "desk")
 
 NO_PAGE = {
-    **dict.fromkeys(("health", "ready"), "read by machines"),
+    **dict.fromkeys(("health", "ready", "metrics"), "read by machines"),
     **dict.fromkeys(
         (
             "feed_json", "suggest_people", "suggest_topics", "community_colours", "image",

@@ -30,6 +30,7 @@ BAD = [
     ("KRING_REDIS", "redis://[localhost"),
     ("KRING_SECRET_KEY", "too short"),
     ("KRING_SECRET_KEY_BEFORE", "too short"),
+    ("KRING_METRICS_TOKEN", "too short"),
     ("KRING_DEBUG", "yes"),
     ("KRING_LOG_LEVEL", "loud"),
     ("KRING_LOG_FORMAT", "xml"),
@@ -102,6 +103,7 @@ def test_a_secret_never_stands_in_the_sentence(tmp_path):
         ("KRING_REDIS", "http://:hunter2@host"),
         ("KRING_SMTP", "mail://ada:hunter2@host"),
         ("KRING_SECRET_KEY", "hunter2"),
+        ("KRING_METRICS_TOKEN", "hunter2"),
     ):
         with pytest.raises(SettingError) as refused:
             read_env({"KRING_DATA": str(tmp_path), name: value})

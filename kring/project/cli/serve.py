@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 
 from kring.project.cli.output import at_least_one, say
 
@@ -43,6 +44,8 @@ def start(*, host: str = "127.0.0.1", port: int = 8000, workers: int = 2) -> int
     with locks.held(settings.ENV.data / "static.lock", wait=True):
         call_command("collectstatic", interactive=False, verbosity=0)
     connections.close_all()
+    # Counts of processes that are gone; a Prometheus knows that they begin at nought again.
+    shutil.rmtree(settings.ENV.data / "metrics", ignore_errors=True)
     address = f"http://{host if ':' not in host else f'[{host}]'}:{port}"
     environ = {"KRING_URL": address, **os.environ}
     supervisor = Supervisor([web(host, port, workers), worker()], environ)
