@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from kring.core.errors import Conflict, Invalid, TooMany
 from kring.core.events import record
+from kring.members.blocklist import blocked_handles
 from kring.members.events import ProfileChanged
 from kring.members.models import FormerHandle, Identity
 
@@ -57,7 +58,8 @@ def handle_from(name: str) -> str:
 
 
 def is_taken(handle: str) -> bool:
-    """Whether a handle in its stored form is or was somebody's, or is reserved. 2 queries at most.
+    """Whether a handle in its stored form is or was somebody's, or is reserved or on the
+    community's block list. 3 queries at most.
 
     Asked in this order: a handle that is left meanwhile is found where it went.
     """
@@ -65,6 +67,7 @@ def is_taken(handle: str) -> bool:
         handle in RESERVED
         or Identity.objects.filter(handle__iexact=handle, domain="").exists()
         or FormerHandle.objects.filter(handle=handle).exists()
+        or bool(blocked_handles([handle]))
     )
 
 
@@ -115,16 +118,21 @@ def _require_patience(identity: Identity, now: datetime) -> None:
 def free_handles(names: Sequence[str], *, also_taken: Iterable[str] = ()) -> list[str]:
     """One free local handle per name, in order, all different.
 
-    2 queries for a hundred names or fewer, 2 more per further hundred, 2 for all numbered variants.
+    3 queries for a hundred names or fewer, 2 more per further hundred, 2 for all numbered variants.
     """
     wanted = [handle_from(name) for name in names]
-    taken = _stored(set(wanted)) | set(also_taken) | RESERVED
+    taken = _stored(set(wanted)) | set(also_taken) | RESERVED | _refused(wanted)
     result: list[str] = []
     for base in wanted:
         handle = base if base not in taken else _numbered(base, taken)
         taken.add(handle)
         result.append(handle)
     return result
+
+
+def _refused(handles: Sequence[str]) -> set[str]:
+    """Those on the block list; of whole data sets that are imported, nobody asks."""
+    return blocked_handles(handles) if len(handles) <= 100 else set()
 
 
 def _numbered(base: str, taken: set[str]) -> str:

@@ -19,6 +19,7 @@ from kring.core.events import record
 from kring.core.html import clean_name, clean_text, is_blank, render_markdown
 from kring.media.services import discard
 from kring.members.audience import set_audiences
+from kring.members.blocklist import require_link_allowed, require_links_allowed
 from kring.members.events import (
     IdentityCreated,
     IdentityDeleted,
@@ -159,6 +160,8 @@ def update_profile(
     if changed:
         # Not on the caller's object before everything proved to fit.
         Identity.objects.filter(pk=identity.pk).update(**changed)
+    for _label, address in sections.get("links", ()):
+        require_link_allowed(str(address), field="links")
     for name, entries in sections.items():
         replace_section(identity, name, entries)
     for name, value in changed.items():
@@ -258,4 +261,5 @@ def _profile_texts(fields: dict[str, Any]) -> dict[str, str]:
         raise Misfit(next(iter(errors)), errors)
     if "about" in texts:
         texts["about_html"] = render_markdown(texts["about"])
+        require_links_allowed([texts["about_html"]], field="about")
     return texts

@@ -59,7 +59,8 @@ def cards(
 
     Costs a member 5 queries when all cards are kept, and 7 more when not, whatever their number:
     one fewer when nothing is a repost, one more when anything has a picture, and 1 to 9 for
-    somebody with a block, and 1 to 3 where anybody is mentioned. Comments cost 11; somebody who is not signed in 7.
+    somebody with a block, and 1 to 3 where anybody is mentioned. Comments cost 10 or 11; somebody
+    who is not signed in 7 or 8.
 
     lean: may leave out pictures, peeks, reactions, reposts and who takes part for the first time,
         and what the viewer did or is to the author; 2 queries fewer, and 3 more

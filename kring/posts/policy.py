@@ -28,6 +28,14 @@ class Limit:
     window: timedelta
 
 
+# New accounts, until they have been here for a while: what spam needs, and a newcomer does not.
+NEW_FOR = timedelta(days=3)
+NEW_POSTS = Limit(5, timedelta(hours=1))
+NEW_COMMENTS = Limit(15, timedelta(hours=1))
+# Counted over all they write.
+NEW_LINKS = Limit(4, timedelta(hours=1))
+NEW_MENTIONS = Limit(10, timedelta(hours=1))
+
 POSTS = Limit(20, timedelta(hours=1))
 COMMENTS = Limit(30, timedelta(minutes=10))
 REACTIONS = Limit(60, timedelta(minutes=1))

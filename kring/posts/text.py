@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from kring.core.errors import Invalid
 from kring.core.html import Document, clean_text, count_words, is_blank
+from kring.members.blocklist import require_link_allowed, require_links_allowed
 from kring.members.models import FormerHandle, Identity
 from kring.posts import policy
 from kring.posts.models import Mention, Post, PostTopic, Topic
@@ -31,7 +32,8 @@ class Written:
 
 
 def write(text: str, *, author_id: int, limit: int, may_be_empty: bool = False) -> Written:
-    """Clean, check and render a text by `author_id`. 3 queries at most, for those it mentions.
+    """Clean, check and render a text by `author_id`. 3 queries at most for those it
+    mentions, and 1 for its links.
 
     Raises Invalid for a text that is empty, too long, or names too many people or topics.
     """
@@ -52,9 +54,11 @@ def write(text: str, *, author_id: int, limit: int, may_be_empty: bool = False) 
     labels: dict[str, str] = {}
     for label, name in topics.items():
         labels.setdefault(name, label)
+    html = document.render(links)
+    require_links_allowed([html], field="text")
     return Written(
         text=text,
-        html=document.render(links),
+        html=html,
         words=count_words(text),
         mentions=tuple({identity.pk: None for identity in people.values()}),
         topics=labels,
@@ -99,6 +103,7 @@ def check_link(url: str) -> str:
         raise problem from None
     if not usable or "@" in parts.netloc or set('"<>\\^`{|}') & set(url):
         raise problem
+    require_link_allowed(url, field="link_url")
     return url
 
 

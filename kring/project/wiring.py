@@ -48,8 +48,6 @@ def wire() -> None:
     schedule.register("members.wipe_former", former.EVERY, former.wipe_former)
     _moderation()
     schedule.register("media.previews", previews.EVERY, previews.fetcher.start)
-    schedule.register("media.forget_previews", timedelta(hours=1), previews.clean_up)
-    schedule.register("media.clean_up", timedelta(hours=1), media.clean_up)
     schedule.register("feed.texts", text_jobs.EVERY, text_jobs.run)
     schedule.register("feed.topics", timedelta(hours=1), text_jobs.refresh)
     schedule.register("feed.snapshot", snapshot_job.EVERY, snapshot_job.writer.start)
@@ -66,8 +64,13 @@ def wire() -> None:
         schedule.register(name, timedelta(hours=6), trim)
     events.subscribe([ExportReady], "web.tell_export", data_mail.hear_export)
     schedule.register("archive.exports", exports.EVERY, exports.maker.start)
-    schedule.register("archive.clean_up", timedelta(hours=1), exports.clean_up)
-    schedule.register("core.trim_events", timedelta(hours=1), events.trim)
+    for name, tidy in (
+        ("media.forget_previews", previews.clean_up),
+        ("media.clean_up", media.clean_up),
+        ("archive.clean_up", exports.clean_up),
+        ("core.trim_events", events.trim),
+    ):
+        schedule.register(name, timedelta(hours=1), tidy)
     _wire_desk()
 
 

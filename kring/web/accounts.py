@@ -28,6 +28,7 @@ from django.utils.translation import gettext_lazy as _
 from kring.core import clock, nodes
 from kring.core.errors import Conflict, NotAllowed
 from kring.desk.joining import is_waiting, may_join, welcome
+from kring.members.blocklist import blocked_email
 from kring.members.community import community
 from kring.members.models import Account
 from kring.members.queries import community_name
@@ -75,6 +76,10 @@ class KringAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def clean_email(self, email: str) -> str:
         if len(email) > EMAIL_CHARACTERS:
             raise ValidationError(_("Enter a valid e-mail address."))
+        if blocked_email(email):
+            raise ValidationError(
+                _("This community takes no addresses at that domain. Use another address.")
+            )
         return email
 
     def save_user(self, request: HttpRequest, user: Account, form: Any, commit: bool = True) -> Any:

@@ -25,6 +25,7 @@ from django.utils.translation import gettext as _
 
 from kring.core.errors import NotAllowed, TooMany
 from kring.core.html import clean_name, is_blank
+from kring.members.blocklist import blocked_email
 from kring.members.models import Account
 from kring.members.services import PROFILE_FIELDS
 from kring.web.joining import note_how, question_for
@@ -53,6 +54,11 @@ class KringSocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[mi
         _require_one_person(sociallogin.account.extra_data)
         if sociallogin.is_existing or sociallogin.state.get("process") == AuthProcess.CONNECT:
             return
+        for address in sociallogin.email_addresses:
+            if blocked_email(address.email):
+                raise NotAllowed(
+                    _("This community takes no addresses at that domain. Use another address.")
+                )
         confirmed = [address.verified is True for address in sociallogin.email_addresses]
         if not confirmed or not all(confirmed):
             raise NotAllowed(

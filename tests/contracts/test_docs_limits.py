@@ -63,6 +63,10 @@ def test_the_limits_once_in():
     told = {name: f"{most} a minute" for name, most in minutes.items()} | {
         "posts": f"{posts.POSTS.count} an hour",
         "comments": f"{posts.COMMENTS.count} in {posts.COMMENTS.window.seconds // 60} minutes",
+        "new_posts_hour": f"{posts.NEW_POSTS.count} an hour",
+        "new_comments": f"{posts.NEW_COMMENTS.count} an hour",
+        "new_links": f"{posts.NEW_LINKS.count} an hour",
+        "new_mentions": f"{posts.NEW_MENTIONS.count} an hour",
         "notices": f"{moderation.REPORTS.count} an hour",
         "visitors_notices": f"{moderation.VISITORS_REPORTS.count} an hour",
         "appeals": f"{moderation.APPEALS.count} a day",

@@ -180,7 +180,7 @@ def test_every_field_of_a_profile_is_kept_by_some_part():
     of_no_part = {
         "id", "kind", "handle", "domain", "account", "uri", "inbox_uri", "public_key",
         "private_key", "external_id", "is_sample", "hide_from_search_engines", "created_at",
-        "suspended_at", "deleted_at",
+        "suspended_at", "limited_at", "deleted_at",
     }  # fmt: skip
     from kring.members.former import _TEXTS
 

@@ -274,3 +274,15 @@ def test_a_guesser_is_stopped_and_the_member_is_not_kept_out(member):
     assert refused.status_code in (200, 429)
     assert not guesser.session.get("_auth_user_id")
     assert at_home.post(ENTER, right).headers["Location"] == "/"
+
+
+def test_an_address_at_a_blocked_domain_is_not_taken():
+    from kring.members import blocklist
+
+    blocklist.block(kind="email", lines=["evil.example"], now=clock.utc_now())
+    answer = Client().post(
+        reverse("account_signup"), {"name": "Mal", "email": "mal@mail.evil.example"}
+    )
+    assert answer.status_code == 200
+    assert "takes no addresses at that domain" in answer.content.decode()
+    assert not Account.objects.filter(email__endswith="evil.example").exists()

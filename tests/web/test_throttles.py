@@ -214,5 +214,6 @@ def test_every_limit_is_tried_here():
         "reset_password_from_key", "request_login_code", "reauthenticate", "change_password",
         "second_step", "webauthn_login", "passkey_challenge",
         "sign_in_service",  # in test_sign_in_service.py
+        "report",  # in test_report.py
     }  # fmt: skip
     assert {*settings.ACCOUNT_RATE_LIMITS, *settings.MFA_RATE_LIMITS} == tried

@@ -68,11 +68,15 @@ def square() -> Square:
 
 
 def account_of(identity: Identity, *, password: str | None = None) -> Account:
-    """The account that speaks as this person; made without a password when there is none."""
+    """The account that speaks as this person; made without a password when there is none.
+
+    It is no new one, to which less is allowed: tests/posts/test_newcomer.py.
+    """
     identity.refresh_from_db()
     if identity.account is None:
+        long_ago = clock.utc_now() - timedelta(days=30)
         account = Account(
-            id=nodes.new_id(), email=f"{identity.handle}@example.org", created_at=clock.utc_now()
+            id=nodes.new_id(), email=f"{identity.handle}@example.org", created_at=long_ago
         )
         account.set_password(password)
         account.save(force_insert=True)

@@ -17,6 +17,7 @@ from kring.posts.models import Post
 from kring.posts.services.access import lock, visible_post
 from kring.posts.services.draft import Draft
 from kring.posts.services.limits import require_room
+from kring.posts.services.newcomer import require_newcomer_room
 from kring.posts.services.store import Place, already_sent, check_draft, store
 from kring.posts.text import write
 
@@ -49,6 +50,7 @@ def comment(*, author: Identity, in_reply_to: int, draft: Draft, now: datetime) 
         policy.COMMENTS,
         now=now,
     )
+    require_newcomer_room(author, written, link_url=draft.link_url, is_comment=True, now=now)
     post, new = store(author, draft, written, now=now, place=Place(in_reply_to=parent))
     if new:
         record(

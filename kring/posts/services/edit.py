@@ -14,6 +14,7 @@ from kring.posts import policy
 from kring.posts.events import PostEdited
 from kring.posts.models import Audience, Mention, Post, PostVersion
 from kring.posts.services.access import lock, visible_post
+from kring.posts.services.newcomer import require_newcomer_room
 from kring.posts.text import Written, store_words, write
 
 
@@ -34,6 +35,7 @@ def edit(*, editor: Identity, post_id: int, text: str, now: datetime) -> Post:
     written = write(text, author_id=editor.pk, limit=limit, may_be_empty=post.is_repost)
     if written.text == post.text:
         return post
+    require_newcomer_room(editor, written, link_url=post.link_url, now=now, edited=post)
     if post.version > policy.EDITS:
         raise Conflict(
             _("This was changed %(count)d times; that is the most. Write a new post.")

@@ -19,6 +19,7 @@ from kring.posts.services.access import lock
 from kring.posts.services.draft import Draft
 from kring.posts.services.images import attach_images
 from kring.posts.services.limits import require_room
+from kring.posts.services.newcomer import require_newcomer_room
 from kring.posts.services.store import already_sent, check_draft, store
 from kring.posts.text import Written, write
 
@@ -35,6 +36,7 @@ def publish(*, author: Identity, draft: Draft, now: datetime) -> Post:
         return sent
     written = check_post(author, draft)
     require_room(Post.objects.filter(author_id=author.pk, in_reply_to=None), policy.POSTS, now=now)
+    require_newcomer_room(author, written, link_url=draft.link_url, now=now)
     post, new = store(author, draft, written, now=now)
     if new:
         attach_images(post, draft.images)

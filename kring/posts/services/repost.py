@@ -16,6 +16,7 @@ from kring.posts.models import Audience, Post
 from kring.posts.services.access import lock, visible_post
 from kring.posts.services.draft import Draft
 from kring.posts.services.limits import require_room
+from kring.posts.services.newcomer import require_newcomer_room
 from kring.posts.services.publish import check_group
 from kring.posts.services.store import Place, already_sent, check_draft, store
 from kring.posts.text import Written, write
@@ -39,6 +40,7 @@ def repost(*, author: Identity, post_id: int, draft: Draft, now: datetime) -> Po
     if written.words == 0 and (first := _bare_repost(author, shared.origin or shared)):
         return first
     require_room(Post.objects.filter(author_id=author.pk, in_reply_to=None), policy.POSTS, now=now)
+    require_newcomer_room(author, written, link_url=draft.link_url, now=now)
     return _store(author, draft, written, now=now, shared=shared)
 
 
