@@ -15,3 +15,9 @@ class ExportReady(Event, frozen=True, kw_only=True):
     """A copy of somebody's data lies ready for them."""
 
     export_id: int
+
+
+class ErasureAsked(Event, frozen=True, kw_only=True):
+    """Somebody is out of sight and will be erased, unless they change their mind."""
+
+    identity_id: int

@@ -20,6 +20,7 @@ from kring.core.events import record
 from kring.members.blocklist import blocked_handles
 from kring.members.events import ProfileChanged
 from kring.members.models import FormerHandle, Identity
+from kring.members.tombstones import buried
 
 MAX_HANDLE = 30
 # Each new handle keeps one more from everybody else, so nobody takes many.
@@ -59,7 +60,7 @@ def handle_from(name: str) -> str:
 
 def is_taken(handle: str) -> bool:
     """Whether a handle in its stored form is or was somebody's, or is reserved or on the
-    community's block list. 3 queries at most.
+    community's block list. 4 queries at most.
 
     Asked in this order: a handle that is left meanwhile is found where it went.
     """
@@ -68,6 +69,7 @@ def is_taken(handle: str) -> bool:
         or Identity.objects.filter(handle__iexact=handle, domain="").exists()
         or FormerHandle.objects.filter(handle=handle).exists()
         or bool(blocked_handles([handle]))
+        or bool(buried([handle]))
     )
 
 
@@ -118,7 +120,8 @@ def _require_patience(identity: Identity, now: datetime) -> None:
 def free_handles(names: Sequence[str], *, also_taken: Iterable[str] = ()) -> list[str]:
     """One free local handle per name, in order, all different.
 
-    3 queries for a hundred names or fewer, 2 more per further hundred, 2 for all numbered variants.
+    4 queries for a hundred names or fewer, 3 more per further hundred, 3 and 1 more a try for
+    numbered variants.
     """
     wanted = [handle_from(name) for name in names]
     taken = _stored(set(wanted)) | set(also_taken) | RESERVED | _refused(wanted)
@@ -140,8 +143,11 @@ def _numbered(base: str, taken: set[str]) -> str:
     while True:
         handle = f"{base[: MAX_HANDLE - len(str(number))]}{number}"
         if handle not in taken:
-            if known:
+            if known and not buried([handle]):
                 return handle
+            if known:
+                taken.add(handle)
+                continue
             taken |= _stored_with_prefix(base[: MAX_HANDLE - 6])
             known = True
         else:
@@ -153,6 +159,7 @@ def _stored(handles: set[str]) -> set[str]:
     found: set[str] = set()
     for start in range(0, len(ordered), 100):
         found |= _given(folded__in=ordered[start : start + 100])
+        found |= buried(ordered[start : start + 100])
     return found
 
 

@@ -73,6 +73,8 @@ class Kind(models.TextChoices):
     PAGE = "page", _("Organisation")
     GROUP = "group", _("Group")
     SOURCE = "source", _("Source")
+    # The one who stands where somebody erased had spoken: no profile, no handle to be found by.
+    NOBODY = "nobody", _("Deleted member")
 
 
 class IdentityQuerySet(models.QuerySet["Identity"]):
@@ -144,6 +146,36 @@ class FormerHandle(models.Model):
     # In its stored form, which is lower case.
     handle = models.CharField(max_length=40, unique=True)
     left_at = models.DateTimeField()
+
+
+class Leaving(models.Model):
+    """Somebody who asked to be erased: out of sight now, erased at `erase_at` unless they return.
+
+    `suspended`: moderators suspended them as well, which returning does not undo.
+    """
+
+    identity = models.OneToOneField(
+        Identity, primary_key=True, on_delete=models.CASCADE, related_name="leaving"
+    )
+    asked_at = models.DateTimeField()
+    erase_at = models.DateTimeField(db_index=True)
+    suspended = models.BooleanField(default=False)
+
+
+class Tombstone(models.Model):
+    """That somebody was erased: digests alone, so that neither their id nor handle is given again.
+
+    Pseudonymous, not anonymous: whoever holds an older copy of the database can tell who it was.
+    That is its use: after a restore, they are erased again.
+    """
+
+    class Of(models.TextChoices):
+        IDENTITY = "identity"
+        HANDLE = "handle"
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    of = models.CharField(max_length=8, choices=Of)
+    erased_at = models.DateTimeField()
 
 
 class Position(models.Model):

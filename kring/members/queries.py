@@ -21,6 +21,7 @@ from kring.members.models import (
     Community,
     Education,
     Identity,
+    Kind,
     Position,
     ProfileLink,
     Section,
@@ -79,7 +80,7 @@ def identity_by_handle(text: str) -> Identity:
         found = Identity.objects.filter(handle__iexact=handle, domain=domain).first()
         if found is None and not domain:
             found = Identity.objects.filter(former_handles__handle=handle.lower()).first()
-    if found is None:
+    if found is None or found.kind == Kind.NOBODY:
         raise NotFound(_("There is nobody by that name here."), code="identity")
     return found
 

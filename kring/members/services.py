@@ -31,7 +31,7 @@ from kring.members.events import (
 from kring.members.fields import Misfit
 from kring.members.former import forget_former
 from kring.members.handles import free_handles, is_taken, parse_handle
-from kring.members.models import Account, Identity, Kind, Role
+from kring.members.models import Account, Identity, Kind, Leaving, Role
 from kring.members.sections import SECTIONS, replace_section
 
 # Longest text of each profile field; `about` has no column limit of its own.
@@ -180,6 +180,8 @@ def ask_search_engines(*, identity: Identity, to_leave: bool) -> None:
 @transaction.atomic
 def suspend(*, identity: Identity, now: datetime) -> None:
     """Take an identity and all it wrote out of sight, until restored."""
+    # Who is leaving is out of sight already; this stands beside it.
+    Leaving.objects.filter(identity_id=identity.pk).update(suspended=True)
     living = Identity.objects.filter(pk=identity.pk, suspended_at=None, deleted_at=None)
     if living.update(suspended_at=now):
         record(IdentitySuspended(identity_id=identity.id), now=now)
@@ -188,7 +190,9 @@ def suspend(*, identity: Identity, now: datetime) -> None:
 
 @transaction.atomic
 def restore(*, identity: Identity, now: datetime) -> None:
-    """Undo a suspension. A deleted identity cannot come back."""
+    """Undo a suspension. A deleted identity cannot come back, and one that leaves stays away."""
+    if Leaving.objects.filter(identity_id=identity.pk).update(suspended=False):
+        return
     suspended = Identity.objects.filter(pk=identity.pk, suspended_at__isnull=False, deleted_at=None)
     if suspended.update(suspended_at=None):
         record(IdentityRestored(identity_id=identity.id), now=now)

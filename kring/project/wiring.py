@@ -13,8 +13,7 @@ def wire() -> None:
     """
     from django.conf import settings
 
-    from kring.archive.events import DataImported, ExportReady
-    from kring.archive.export import requests as exports
+    from kring.archive.events import DataImported
     from kring.core import events
     from kring.feed import attention, expiry, partitions, served_reasons, snapshot_job, text_jobs
     from kring.feed import handlers as feed
@@ -29,7 +28,7 @@ def wire() -> None:
     from kring.posts.services.delete import wipe_deleted
     from kring.search import handlers as search
     from kring.search import indexing
-    from kring.web import data_mail, devices, unconfirmed
+    from kring.web import devices, unconfirmed
 
     choose_file(settings.ENV.policy)
     events.subscribe(feed.LOGGED_EVENTS, "feed.log_act", feed.log_act)
@@ -62,16 +61,30 @@ def wire() -> None:
         ("web.unconfirmed", unconfirmed.trim),
     ):
         schedule.register(name, timedelta(hours=6), trim)
-    events.subscribe([ExportReady], "web.tell_export", data_mail.hear_export)
-    schedule.register("archive.exports", exports.EVERY, exports.maker.start)
+    _wire_own_data()
     for name, tidy in (
         ("media.forget_previews", previews.clean_up),
         ("media.clean_up", media.clean_up),
-        ("archive.clean_up", exports.clean_up),
         ("core.trim_events", events.trim),
     ):
         schedule.register(name, timedelta(hours=1), tidy)
     _wire_desk()
+
+
+def _wire_own_data() -> None:
+    """Copies of one's data, and being erased."""
+    from kring.archive.erasure import requests as erasure
+    from kring.archive.events import ErasureAsked, ExportReady
+    from kring.archive.export import requests as exports
+    from kring.core import events
+    from kring.jobs import schedule
+    from kring.web import data_mail
+
+    events.subscribe([ExportReady], "web.tell_export", data_mail.hear_export)
+    events.subscribe([ErasureAsked], "web.tell_erasure", data_mail.hear_erasure)
+    schedule.register("archive.erase_due", erasure.EVERY, erasure.erase_due)
+    schedule.register("archive.exports", exports.EVERY, exports.maker.start)
+    schedule.register("archive.clean_up", timedelta(hours=1), exports.clean_up)
 
 
 def after_restore() -> list[Callable[[datetime, datetime], object]]:
@@ -81,10 +94,11 @@ def after_restore() -> list[Callable[[datetime, datetime], object]]:
     process that serves nobody, and may be called again: whoever erases people does here again what
     was erased since that moment.
     """
+    from kring.archive.erasure.requests import replay_erasures
     from kring.project.restored import forget_shared_state
     from kring.web.devices import end_all
 
-    return [forget_shared_state, end_all]
+    return [forget_shared_state, end_all, lambda _as_of, now: replay_erasures(now)]
 
 
 def _moderation() -> None:

@@ -65,6 +65,7 @@ NAV = {
     "settings_privacy": "settings",
     "settings_data": "settings",
     "export": "settings",
+    "erase": "settings",
     **dict.fromkeys(("moderation", "case", "audit_log"), "moderation"),
     **dict.fromkeys(("desk", "desk_new_link", "desk_set_registration", "community"), "desk"),
     "account_login": "sign_in",

@@ -17,13 +17,14 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, resolve, reverse
 from django.utils import translation
 
 from kring.core import clock, metrics
 from kring.core.errors import KringError
 from kring.desk.joining import is_waiting
-from kring.members.models import Account, Identity
+from kring.members.leaving import leaving_of
+from kring.members.models import Account, Identity, Leaving
 from kring.members.queries import person_of
 from kring.network.queries import may_act_as
 from kring.web import demo, errors
@@ -31,6 +32,8 @@ from kring.web.limits import spend_act
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 ACTING = "identity_id"
+# Where somebody who is leaving may go: back, out, and to another language.
+LEAVING_MAY = ("stay", "account_logout", "set_language")
 # Neither a cache on the way nor the disk of a computer that others use keeps what a member saw.
 FOR_ONE = "private, no-store"
 log = structlog.get_logger("kring.web")
@@ -51,7 +54,7 @@ class KringRequest(HttpRequest):
 # is theirs by right (their data, the end of their account) is added here by its route's name.
 WHILE_SUSPENDED = {
     "decisions", "decision", "set_language", "account_logout", "policy",
-    "settings_data", "export", "export_file", "account_reauthenticate",
+    "settings_data", "export", "export_file", "erase", "account_reauthenticate",
 }  # fmt: skip
 _READING = ("GET", "HEAD")
 
@@ -114,6 +117,8 @@ class ActingMiddleware:
         if account.is_authenticated:
             _speak_their_language(request, account)
             request.identity = _acting(request, account)
+            if request.identity is None and (leaving := leaving_of(account)) is not None:
+                return self._of_who_leaves(request, leaving)
             request.person = request.identity or _suspended(account)
             if request.person is None and is_waiting(account):
                 logout(request)
@@ -136,6 +141,15 @@ class ActingMiddleware:
         response = self.get_response(request)
         if request.person is not None:
             response.headers.setdefault("Cache-Control", FOR_ONE)
+        return response
+
+    def _of_who_leaves(self, request: Any, leaving: Leaving) -> HttpResponse:
+        """They see until when they can come back, whatever they ask for, and nothing else."""
+        path = request.path_info
+        if path in map(reverse, LEAVING_MAY) or path.startswith(settings.STATIC_URL):
+            return self.get_response(request)
+        response = render(request, "leaving.html", {"leaving": leaving}, status=403)
+        response["Cache-Control"] = FOR_ONE
         return response
 
 

@@ -78,6 +78,8 @@ urlpatterns: list[URLPattern] = [
         name="undo_decision",
     ),
     path("moderation/appeals/<int:appeal_id>", moderation.answer_appeal, name="answer_appeal"),
+    path("accounts/data/erase/", own_data.erase, name="erase"),
+    path("accounts/data/stay/", own_data.stay, name="stay"),
     path("settings/", settings.index, name="settings"),
     path("settings/account", settings.account, name="settings_account"),
     path("settings/sessions", settings.sessions, name="settings_sessions"),

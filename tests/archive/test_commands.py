@@ -173,3 +173,25 @@ def test_what_a_member_asked_for_is_made_by_the_process_that_the_worker_starts(k
     path = kring.data / "exports" / "7.zip"
     assert zipfile.is_zipfile(path)
     assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+
+
+def test_somebody_is_hidden_kept_and_erased(kring, tmp_path):
+    kring.run("import", "ldbc", write_ldbc(tmp_path))
+    assert kring.run("erase", "ada_bos", "--undo")[0] == 2
+    assert kring.json("erase", "ada_bos")["state"] == "leaving"
+    assert "ada_bos" not in [one["handle"] for one in kring.json("members")]
+    assert kring.run("erase", "ada_bos")[0] == 2
+    assert kring.json("erase", "ada_bos", "--undo")["state"] == "stays"
+    assert "ada_bos" in [one["handle"] for one in kring.json("members")]
+    before = (kring.data / "kring.db").read_bytes()
+    assert kring.json("erase", "ada_bos", "--now")["state"] == "erased"
+    for wrong in (("erase", "ada_bos"), ("erase",), ("erase", "x", "--now", "--undo")):
+        code, out, err = kring.run(*wrong)
+        assert (code, out, err.count("\n")) == (2, "", 1), err
+    # An older backup is put back, and what happened since is made true again.
+    for path in kring.data.glob("kring.db*"):
+        path.unlink()
+    (kring.data / "kring.db").write_bytes(before)
+    assert kring.json("erase", "--replay") == {"put_right": 1}
+    assert "ada_bos" not in [one["handle"] for one in kring.json("members")]
+    assert kring.json("erase", "--replay") == {"put_right": 0}

@@ -191,6 +191,8 @@ ROUTES = {
     # Who says once more who they are, and for the owner alone: tests/web/test_own_data.py.
     "export": Route(WAY_IN, WAY_IN, MOVED, MOVED),
     "export_file": Route(WAY_IN, NO, MOVED, NO),
+    "erase": Route(WAY_IN, WAY_IN, MOVED, MOVED),
+    "stay": Route(NO, WAY_IN, NO, 404),  # Bob is not leaving
     "sign_out_device": act(404),
     "sign_out_others": act(),
     "set_appearance": act(422),

@@ -46,7 +46,8 @@ MEMBERS_SEE = (
 # By somebody who joined: those of the sample community cannot change their account.
 JOINED_SEE = (
     "home", "profile@me", "settings_account", "account_email", "account_change_password",
-    "change_handle", "export", "mfa_add_webauthn", "account_reauthenticate", "mfa_activate_totp",
+    "change_handle", "export", "erase", "mfa_add_webauthn", "account_reauthenticate",
+    "mfa_activate_totp", "settings_data",
 )  # fmt: skip
 OWNERS_SEE = ("community", "desk")
 

@@ -12,10 +12,13 @@ from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 
+from kring.archive.erasure import ledger
+from kring.archive.erasure import requests as erasure
 from kring.archive.export import requests
 from kring.archive.models import KEPT, Export
 from kring.core import clock
 from kring.jobs.worker import drain
+from kring.members.models import Account, Identity, Leaving
 from kring.members.queries import person_of
 from kring.members.services import create_identity
 from kring.network.services import join
@@ -128,3 +131,78 @@ def test_who_acts_as_a_page_gets_their_own_and_not_the_pages(hank):
     session.save()
     client.post(COPY)
     assert list(Export.objects.values_list("identity_id", flat=True)) == [person.pk]
+
+
+ERASE, STAY = "/accounts/data/erase/", "/accounts/data/stay/"
+
+
+@pytest.fixture
+def leaver(hank, monkeypatch, tmp_path):
+    monkeypatch.setattr(ledger, "path", lambda: tmp_path / "erased.jsonl")
+    return hank
+
+
+def test_who_leaves_is_signed_out_everywhere_and_can_only_come_back(leaver):
+    elsewhere, client = enter(leaver), sure(leaver)
+    assert client.post(ERASE).status_code == 422
+    assert not Leaving.objects.exists()
+    answer = client.post(ERASE, {"sure": "yes"})
+    assert "You have left" in answer.content.decode()
+    for browser in (client, elsewhere):
+        assert browser.get("/settings/data").status_code == 302
+    drain()
+    [told] = mail.outbox
+    assert (told.to, "/accounts" in told.body) == (["hank@example.org"], False)
+    again = enter(leaver)
+    for path in ("/", "/settings/data", COPY, "/feed.json", "/people", "/nowhere", ERASE):
+        shown = again.get(path)
+        assert shown.status_code == 403
+        assert shown.headers["Cache-Control"] == "private, no-store"
+        assert "You are leaving" in shown.content.decode()
+    assert again.post("/posts/new", {"text": "Still here"}).status_code == 403
+    assert look(again, "/", status=403).form(STAY)
+    assert again.get(STAY).status_code == 405
+    assert again.post(STAY).status_code == 303
+    assert not Leaving.objects.exists()
+    assert again.get("/settings/data").status_code == 200
+    assert again.post(STAY).status_code == 404
+
+
+def test_nobody_makes_another_stay_or_leave(leaver):
+    erasure.ask(person=person_of(leaver), now=clock.utc_now())
+    other = sure(member("ida@example.org", "Ida"))
+    assert other.post(STAY).status_code == 404
+    assert Client().post(STAY).status_code == 302
+    assert Client().post(ERASE, {"sure": "yes"}).status_code == 302
+    assert Leaving.objects.count() == 1
+    forged = enter(leaver)
+    forged.handler.enforce_csrf_checks = True
+    assert forged.post(STAY).status_code == 403
+    assert Leaving.objects.count() == 1
+
+
+def test_leaving_is_asked_of_who_said_once_more_who_they_are(leaver):
+    with time_machine.travel(clock.utc_now() + timedelta(minutes=6)):
+        client = enter(leaver)
+    with time_machine.travel(clock.utc_now() + timedelta(minutes=12)):
+        assert client.post(ERASE, {"sure": "yes"}).status_code == 302
+    assert not Leaving.objects.exists()
+
+
+def test_the_only_owner_cannot_leave(leaver):
+    Account.objects.filter(pk=leaver.pk).update(role="owner")
+    client = sure(leaver)
+    assert client.post(ERASE, {"sure": "yes"}).status_code == 409
+    other = member("ida@example.org", "Ida")
+    Account.objects.filter(pk=other.pk).update(role="owner")
+    assert client.post(ERASE, {"sure": "yes"}).status_code == 200
+
+
+def test_nobody_of_the_sample_leaves(leaver):
+    client = sure(leaver)
+    Identity.objects.filter(account=leaver).update(is_sample=True)
+    assert client.post(ERASE, {"sure": "yes"}).status_code == 404
+    assert client.post(COPY).status_code == 404
+    page = look(client, DATA)
+    assert not {ERASE, COPY} & set(page.addresses)
+    assert not Leaving.objects.exists()

@@ -89,6 +89,7 @@ PARTS: tuple[Part, ...] = (
           "ending", among=lambda _person: ~Q(action=moderation.Action.DISMISS)),
     table("appeals_i_made", moderation.Appeal, "by",
           "words created_at answered_at granted answer"),
+    table("leaving", members.Leaving, "identity", "asked_at erase_at"),
     table("exports", Export, "identity", "asked_at ended_at bytes"),
 )  # fmt: skip
 
@@ -112,6 +113,7 @@ LEFT_OUT: dict[str, str] = {
     "media.LinkPreview": "what linked pages say of themselves",
     "members.Blocked": "domains and handles that the community does not take, of nobody",
     "members.Community": "of the community",
+    "members.Tombstone": "digests of who was erased",
     "moderation.AuditEntry": "ids and codes; what was decided is in decisions_about_me",
     "moderation.Case": "what others said is theirs; what came of it: decisions_about_me",
     "posts.Topic": "names of topics, shared by all; yours stand beside your posts and wishes",

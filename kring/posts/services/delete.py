@@ -19,7 +19,7 @@ from kring.posts.services.images import remove_images
 
 EVERY = timedelta(seconds=30)
 _PORTION = 200
-_EMPTY = {
+EMPTY = {
     "text": "",
     "html": "",
     "words": 0,
@@ -92,7 +92,7 @@ def _wipe(post_id: int) -> bool:
     # Whoever takes the row away decides: this, or its author who changes their mind.
     if not RecentDeletion.objects.filter(post_id=post_id).delete()[0]:
         return False
-    Post.objects.filter(pk=post_id).update(**_EMPTY)
+    Post.objects.filter(pk=post_id).update(**EMPTY)
     for words in (Mention, PostTopic, PostVersion):
         words._default_manager.filter(post_id=post_id).delete()
     remove_images(post_id)

@@ -49,6 +49,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("export", "kring.project.cli.export", "write all of somebody's data to a zip"),
     Command("backup", "kring.project.cli.backup", "copy everything to one file, while Kring runs"),
     Command("restore", "kring.project.cli.restore", "put a backup back"),
+    Command("erase", "kring.project.cli.erase", "erase somebody and all they wrote"),
     Command("doctor", "kring.project.cli.doctor", "say in sentences what is well and what is not"),
 )
 

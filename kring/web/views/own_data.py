@@ -1,23 +1,31 @@
-"""One's own data: a copy to take along. Of the person who signed in, whoever they act as."""
+"""One's own data: a copy to take along, and being erased.
+
+Of the person who signed in, whoever they act as.
+"""
 
 from __future__ import annotations
 
 from typing import Any, cast
 
 from allauth.account.decorators import reauthentication_required
-from django.http import FileResponse, HttpResponse
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
+from django.http import FileResponse, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from kring.archive.erasure import requests as erasure
 from kring.archive.export import requests as exports
 from kring.archive.models import KEPT
 from kring.core import clock
-from kring.core.errors import Conflict, NotFound, TooMany
+from kring.core.errors import Conflict, Invalid, NotFound, TooMany
+from kring.members.leaving import MIND_CHANGED_WITHIN
 from kring.members.models import Account, Identity
 from kring.members.queries import person_of
+from kring.web import devices
 from kring.web.middleware import KringRequest, concerned
 from kring.web.views.common import notice, see_other
 from kring.web.views.compose import with_retry
@@ -74,6 +82,39 @@ def export_file(request: KringRequest, export_id: int) -> HttpResponseBase:
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@concerned
+@reauthentication_required  # type: ignore[untyped-decorator]
+def erase(request: KringRequest) -> HttpResponse:
+    """Leave: hidden and signed out everywhere at once, erased after two weeks."""
+    person = own_person(request)
+    days = {"days": MIND_CHANGED_WITHIN.days}
+    if request.method != "POST":
+        return _page(request, "erase", **days)
+    try:
+        if request.POST.get("sure") != "yes":
+            raise Invalid(_("Tick the box first: this takes you and all you wrote away."))
+        erasure.require_another_owner(person)
+        erasure.ask(person=person, now=clock.utc_now())
+    except (Conflict, Invalid) as error:
+        return _page(request, "erase", error=error, status=error.status, **days)
+    account = cast(Account, request.user)
+    devices.sign_out_others(account, this=request.session.session_key)
+    logout(request)
+    return render(request, "left.html", days)
+
+
+def stay(request: KringRequest) -> HttpResponse:
+    """Back, for who is leaving and signed in; the one thing they can do (`web.middleware`)."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    if not request.user.is_authenticated:
+        return redirect_to_login("/")
+    erasure.undo(person=own_person(request), now=clock.utc_now())
+    notice(request, _("Welcome back. All is as it was."))
+    return see_other("/")
 
 
 def _page(request: KringRequest, template: str, *, status: int = 200, **more: Any) -> HttpResponse:
