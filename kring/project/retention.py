@@ -40,13 +40,15 @@ def _rows(model: str, what: str, until: str) -> Kept:
     return Kept(model, what, "rows", until)
 
 
-PERSON = "the person is deleted"
-POST = "the post or its author is deleted"
-EITHER = "it is taken back, or either of the two is deleted"
+PERSON = "the person is erased"
+POST = "the post is deleted or its author erased"
+EITHER = "it is taken back, or either of the two is erased"
 
 RETENTION: tuple[Kept, ...] = (
     _owner("members.Account", "address, role, language and looks of who signs in", PERSON),
-    _owner("members.Identity", "who speaks: name, handle, card of the profile", "deleted; a tombstone without words stays, so that the handle is not given away"),
+    _owner("members.Identity", "who speaks: name, handle, card of the profile", "erased, two weeks after they asked"),
+    _days("members.Leaving", "who asked to be erased, and until when they can come back", "14 days", "archive.erase_due"),
+    _rows("members.Tombstone", "digests of who was erased, so that no backup brings them back and nobody gets their handle", "kept: a few a person who left"),
     _owner("members.FormerHandle", "handles somebody left, one in 30 days at most", PERSON),
     _owner("members.Position", "jobs on a profile", "taken off, or " + PERSON),
     _owner("members.Education", "education on a profile", "taken off, or " + PERSON),
@@ -72,7 +74,7 @@ RETENTION: tuple[Kept, ...] = (
     _owner("network.Block", "who blocks whom", EITHER),
     _owner("network.Mute", "who mutes whom", EITHER),
     _owner("network.Membership", "who belongs to which page or group", EITHER),
-    _owner("posts.Post", "posts, comments and reposts", "words and pictures go 10 minutes after it is deleted; an empty row stays under what others answered, until its author is deleted"),
+    _owner("posts.Post", "posts, comments and reposts", "words and pictures go 10 minutes after it is deleted; an empty place stays under what others answered"),
     _owner("posts.PostImage", "pictures of a post", POST),
     _days("posts.RecentDeletion", "deletions that can be taken back", "10 minutes", "posts.wipe_deleted"),
     _owner("posts.ScheduledPost", "posts for later, 20 at once, a year ahead", "published or cancelled"),

@@ -94,11 +94,11 @@ def after_restore() -> list[Callable[[datetime, datetime], object]]:
     process that serves nobody, and may be called again: whoever erases people does here again what
     was erased since that moment.
     """
-    from kring.archive.erasure.requests import replay_erasures
+    from kring.archive.erasure import requests as erasure
     from kring.project.restored import forget_shared_state
     from kring.web.devices import end_all
 
-    return [forget_shared_state, end_all, lambda _as_of, now: replay_erasures(now)]
+    return [forget_shared_state, end_all, erasure.after_restore]
 
 
 def _moderation() -> None:

@@ -164,7 +164,7 @@ def gone_for_good(person, *, at=None):
     requests.erase_due(at or now + timedelta(days=14, seconds=1))
     drain()
     # The outbox forgets what it delivered after a week.
-    events.trim(now + timedelta(days=30))
+    events.trim(now + timedelta(days=60))
 
 
 def test_the_search_finds_what_is_there(town):

@@ -13,6 +13,7 @@ from kring.archive.erasure.wipe import erase
 from kring.archive.events import ErasureAsked
 from kring.archive.export import requests as exports
 from kring.archive.models import Export
+from kring.core import nodes
 from kring.core.errors import Conflict
 from kring.core.events import record
 from kring.members.leaving import leave, stay
@@ -85,6 +86,12 @@ def replay_erasures(now: datetime) -> int:
     if changed:
         log.info("erasures.replayed", people=changed)
     return changed
+
+
+def after_restore(made_at: datetime, now: datetime) -> None:
+    """`replay_erasures`, in a process that does nothing else (`project.wiring.after_restore`)."""
+    nodes.start()
+    replay_erasures(now)
 
 
 @transaction.atomic
