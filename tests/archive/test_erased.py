@@ -66,8 +66,8 @@ def town(db, own_pictures):
     here = square()
     now = clock.utc_now() - timedelta(minutes=30)
     zelda = member("zelda@example.org", "Zelda Xanthippe").identity
-    change_handle(identity=zelda, handle="oldzelda", now=now)
-    change_handle(identity=zelda, handle="zelda_x", now=now + timedelta(days=31))
+    change_handle(identity=zelda, handle="oldzelda", now=now - timedelta(days=31))
+    change_handle(identity=zelda, handle="zelda_x", now=now)
     ada, bob = here.town.ada, here.town.bob
     update_profile(
         identity=zelda, now=now, headline="Master of zymurgy", about="A *quixotic* life.",
@@ -164,7 +164,7 @@ def gone_for_good(person, *, at=None):
     requests.erase_due(at or now + timedelta(days=14, seconds=1))
     drain()
     # The outbox forgets what it delivered after a week.
-    events.trim(now + timedelta(days=60))
+    events.trim(now + timedelta(days=30))
 
 
 def test_the_search_finds_what_is_there(town):
