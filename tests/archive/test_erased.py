@@ -20,7 +20,7 @@ from kring.archive.erasure.wipe import erase
 from kring.archive.export import requests as exports
 from kring.core import clock, events
 from kring.core.errors import Conflict, NotFound
-from kring.core.models import RecordedEvent
+from kring.core.models import Delivery, RecordedEvent
 from kring.feed import attention, serving
 from kring.feed import services as feed
 from kring.feed.log import pages, pseudonyms
@@ -157,11 +157,12 @@ def found_of(numbers, words=WORDS):
     return found
 
 
-def gone_for_good(person, *, at=None):
+def gone_for_good(person):
     """Asked for, two weeks passed, and the worker heard of it."""
     now = clock.utc_now()
     requests.ask(person=person, now=now)
-    requests.erase_due(at or now + timedelta(days=14, seconds=1))
+    requests.erase_due(now + timedelta(days=14, seconds=1))
+    Delivery.objects.update(due_at=now)
     drain()
     # The outbox forgets what it delivered after a week.
     events.trim(now + timedelta(days=30))
