@@ -213,6 +213,34 @@ def django_db_modify_db_settings(django_db_modify_db_settings, request) -> Itera
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _nobody_left_in_the_database(request) -> Iterator[None]:
+    """PostgreSQL drops no database that somebody has open: a test that left a connection is named.
+
+    Its own vacuuming may take longer to leave than a drop waits, so it is asked to.
+    """
+    if connection.vendor != "postgresql":
+        yield
+        return
+    request.getfixturevalue("django_db_setup")
+    yield
+    with request.getfixturevalue("django_db_blocker").unblock(), connection.cursor() as cursor:
+        name = connection.settings_dict["NAME"]
+        for _try in range(100):
+            cursor.execute(
+                "SELECT pid, backend_type, query FROM pg_stat_activity"
+                " WHERE datname = %s AND pid <> pg_backend_pid()", [name]
+            )  # fmt: skip
+            others = cursor.fetchall()
+            if not others:
+                return
+            for pid, kind, _query in others:
+                if kind == "autovacuum worker":
+                    cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
+            time.sleep(0.2)
+    pytest.fail(f"Still connected to {name}: {others}")
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def kring(request, tmp_path) -> Iterator[Kring]:
     """An installation with its database made, for real processes, on each kind of database.
