@@ -37,7 +37,7 @@ def entry(kind: str, text: str) -> str:
         labels = value.split(".")
         good = 0 < len(value) <= 253 and len(labels) > 1 and all(map(_LABEL.fullmatch, labels))
     if not good:
-        raise Invalid(_("This cannot stand on the list: %(text)s") % {"text": repr(text[:80])})
+        raise Invalid(_("%(text)s cannot stand on the list.") % {"text": repr(text[:80])})
     return value
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import importlib
 import re
 from pathlib import Path
@@ -30,13 +31,20 @@ def test_every_setting_is_described_in_its_own_words_and_no_other():
     assert rows == VARIABLES
 
 
+def help_of(parser: argparse.ArgumentParser) -> str:
+    """What it says of itself and of each of its verbs."""
+    verbs = [one for one in parser._actions if isinstance(one, argparse._SubParsersAction)]
+    below = [help_of(verb) for one in verbs for verb in one.choices.values()]
+    return "".join([parser.format_help(), *below])
+
+
 def test_every_option_in_the_text_exists(capsys):
     for line in re.findall(r"`kring ([^`]+)`", TEXT):
         name, *words = line.split()
         command = next(one for one in cli.COMMANDS if one.name == name)
         parser = cli.Parser(prog=f"kring {name}")
         importlib.import_module(command.module).add_arguments(parser)
-        known = parser.format_help()
+        known = help_of(parser)
         for word in re.findall(r"--[a-z-]+", " ".join(words)):
             assert word in known, f"kring {line}"
 
