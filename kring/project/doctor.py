@@ -20,14 +20,17 @@ from kring.core import clock
 from kring.feed.policy import DEFAULT_FILE, PolicyError, differences, numbers_of
 from kring.feed.policy_file import policy_text, read_policy_file
 from kring.jobs import deliveries, pulse
+from kring.mail import queue
+from kring.mail.smtp import Server
 from kring.members.second_steps import oldest_is_readable
-from kring.project import database
+from kring.project import database, mail_names
 from kring.project.health import WORKER_SILENT_AFTER
 from kring.search.indexing import how_many_wait
 from kring.search.trigrams import trigrams_there
 
 State = Literal["well", "notice", "problem"]
 
+MAIL_IS_LATE_S = 3_600
 LITTLE_SPACE = 1 << 30
 CLOCK_TOLERANCE = timedelta(seconds=5)
 MANY_UNDELIVERED = 10_000
@@ -203,12 +206,39 @@ def check_mail() -> Findings:
     if settings.ENV.smtp_url is None:
         yield _notice("mail", "No KRING_SMTP: mail is written to KRING_DATA/mail, not sent.")
         return
-    host, port = settings.EMAIL_HOST, settings.EMAIL_PORT
+    server = Server.from_url(settings.ENV.smtp_url)
+    host, port = server.host, server.port
     try:
         with socket.create_connection((host, port), timeout=5):
             yield _well("mail", f"The mail server {host} answers.")
     except OSError:
         yield _problem("mail", f"The mail server {host} does not answer on port {port}.")
+
+
+def check_mail_queue() -> Findings:
+    """The queue of mail could not be looked at:"""
+    if database.pending_migrations() or settings.ENV.smtp_url is None:
+        return
+    found = queue.figures(now=clock.utc_now())
+    if found["oldest"] > MAIL_IS_LATE_S:
+        late = found["oldest"] // 60
+        yield _problem("mail_queue", f"A letter has waited for {late:,} minutes. See: kring mail")
+    else:
+        yield _well("mail_queue", f"{found['waiting']:,} letters are waiting.")
+    if found["given_up"]:
+        told = f"{found['given_up']:,} letters were given up in seven days."
+        yield _problem("mail_given_up", f"{told} Try them again: kring mail --retry")
+    if found["dead"]:
+        yield _notice("mail_dead", f"{found['dead']:,} addresses take no mail any more.")
+
+
+def check_mail_names() -> Findings:
+    """What DNS says of this domain's mail could not be looked at:"""
+    if settings.ENV.smtp_url is None:
+        return
+    domain = settings.ENV.mail_from.rpartition("@")[2].strip(" >")
+    for name, state, sentence in mail_names.findings(domain):
+        yield Finding(name, state, sentence)
 
 
 def check_policy() -> Findings:
@@ -265,6 +295,8 @@ CHECKS: tuple[Callable[[], Findings], ...] = (
     check_deliveries,
     check_redis,
     check_mail,
+    check_mail_queue,
+    check_mail_names,
     check_policy,
     check_clock,
 )

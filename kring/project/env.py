@@ -17,6 +17,8 @@ from typing import Literal
 from urllib.parse import SplitResult, unquote, urlsplit
 from zoneinfo import available_timezones
 
+from kring.mail.smtp import Server
+
 _HOST = re.compile(r"[a-z0-9.-]{1,253}(?::[0-9]{1,5})?")
 
 
@@ -70,6 +72,7 @@ class Env:
     demo_sign_in: bool
     smtp_url: str | None
     mail_from: str
+    bounces: str
     text_encoder: Literal["auto", "sentence", "hashed"]
     policy: Path | None
     oidc: SignInService | None
@@ -101,9 +104,11 @@ VARIABLES: dict[str, str] = {
     "empty for no such page",
     "KRING_DEMO_SIGN_IN": "off forbids signing in as a demo person, even on this machine "
     "(default: on, for demo data and on loopback only)",
-    "KRING_SMTP": "smtp://user:password@host:587 (smtps:// for TLS from the start), or empty to "
-    "write mail to KRING_DATA/mail",
+    "KRING_SMTP": "smtp://user:password@host:587 (smtps:// for TLS from the start; ?tls=required, "
+    "offered or off at the end), or empty to write mail to KRING_DATA/mail",
     "KRING_MAIL_FROM": "the sender of mail (default: kring@ the host of KRING_URL)",
+    "KRING_BOUNCES": "address to which undelivered mail returns, and whose mail is piped to kring "
+    "bounce, or empty",
     "KRING_OIDC_ISSUER": "https:// address of an OpenID Connect provider at which members may sign "
     "in, or empty for none",
     "KRING_OIDC_CLIENT_ID": "what that provider calls this Kring",
@@ -153,6 +158,7 @@ def read_env(environ: Mapping[str, str]) -> Env:
         demo_sign_in=_switch(environ, "KRING_DEMO_SIGN_IN", default=True),
         smtp_url=_smtp(environ.get("KRING_SMTP", "")),
         mail_from=_sender(environ.get("KRING_MAIL_FROM") or f"kring@{host}"),
+        bounces=_bounces(environ.get("KRING_BOUNCES", "")),
         text_encoder=_text_encoder(environ),
         policy=_policy(environ.get("KRING_POLICY", "")),
         oidc=_oidc(environ),
@@ -311,7 +317,21 @@ def _smtp(value: str) -> str | None:
     parts = _parts("KRING_SMTP", value, example)
     if value and (parts.scheme not in ("smtp", "smtps") or not parts.hostname):
         raise SettingError(f"KRING_SMTP must look like {example}.")
+    if value:
+        try:
+            Server.from_url(value)
+        except ValueError:
+            raise SettingError(
+                "KRING_SMTP ends in ?tls=required, ?tls=offered or ?tls=off; with a password "
+                "only in ?tls=required."
+            ) from None
     return value or None
+
+
+def _bounces(value: str) -> str:
+    if value and not re.fullmatch(r"[\w.-]{1,40}@[\w.-]{1,253}", value, re.ASCII):
+        raise SettingError("KRING_BOUNCES must look like bounces@network.example.")
+    return value
 
 
 def _sender(value: str) -> str:

@@ -57,6 +57,8 @@ RETENTION: tuple[Kept, ...] = (
     _owner("members.ProfileLink", "links on a profile", "taken off, or " + PERSON),
     _owner("members.SectionAudience", "for whom each part of a profile is", PERSON),
     _days("members.FormerPart", "what a part of a profile said before", "10 minutes", "members.wipe_former"),
+    _days("mail.Letter", "mail on its way; empty once it is sent", "30 days, empty after it was sent", "mail.trim"),
+    _rows("mail.DeadAddress", "addresses whose server said that there is nobody", "one an address, until it is tried again"),
     _owner("desk.Application", "what somebody said who asks to join", "an owner let them in or declined them, or " + PERSON),
     _days("desk.InvitationLink", "links to join by: whom each is for, how many came, a hash of its token", "90 days after its last", "desk.forget_links"),
     _rows("members.Community", "the community's name, rules and looks", "one row"),

@@ -6,7 +6,6 @@ import os
 import sys
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
@@ -31,6 +30,7 @@ CSRF_TRUSTED_ORIGINS = [ENV.url]
 INSTALLED_APPS = [
     "kring.core",
     "kring.jobs",
+    "kring.mail",
     "kring.media",
     "kring.members",
     "kring.network",
@@ -324,13 +324,7 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.mail_from
 if ENV.smtp_url:
-    _smtp = urlsplit(ENV.smtp_url)
-    EMAIL_HOST, EMAIL_PORT = _smtp.hostname, _smtp.port or (465 if _smtp.scheme == "smtps" else 587)
-    EMAIL_HOST_USER = unquote(_smtp.username or "")
-    EMAIL_HOST_PASSWORD = unquote(_smtp.password or "")
-    EMAIL_USE_SSL = _smtp.scheme == "smtps"
-    EMAIL_USE_TLS = _smtp.scheme == "smtp" and bool(_smtp.username)
-    EMAIL_TIMEOUT = 20
+    EMAIL_BACKEND = "kring.mail.queue.QueueBackend"
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = ENV.data / "mail"

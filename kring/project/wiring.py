@@ -112,6 +112,9 @@ def _moderation() -> None:
 def _wire_desk() -> None:
     from kring.desk import joining, links
     from kring.jobs import schedule
+    from kring.mail import queue, sending
 
+    schedule.register("mail.send", sending.EVERY, sending.sender.start)
+    schedule.register("mail.trim", timedelta(hours=6), queue.trim)
     schedule.register("desk.settle", joining.SETTLE_EVERY, joining.settle)
     schedule.register("desk.forget_links", timedelta(hours=6), links.forget_links)

@@ -48,6 +48,7 @@ NOTICES = {
     "webauthn_added": _("A passkey was added."),
     "webauthn_removed": _("A passkey was removed."),
     "account_connected": _("A sign-in service was connected."),
+    "handle_changed": _("Your handle was changed."),
     "account_disconnected": _("A sign-in service was disconnected."),
 }
 

@@ -82,6 +82,7 @@ urlpatterns: list[URLPattern] = [
     path("accounts/data/stay/", own_data.stay, name="stay"),
     path("settings/", settings.index, name="settings"),
     path("settings/account", settings.account, name="settings_account"),
+    path("settings/account/mail", settings.try_mail_again, name="try_mail_again"),
     path("settings/sessions", settings.sessions, name="settings_sessions"),
     path("settings/sessions/others", settings.sign_out_others, name="sign_out_others"),
     path("settings/sessions/<str:device_id>", settings.sign_out_device, name="sign_out_device"),

@@ -195,6 +195,7 @@ ROUTES = {
     "stay": Route(NO, WAY_IN, NO, 404),  # Bob is not leaving
     "sign_out_device": act(404),
     "sign_out_others": act(),
+    "try_mail_again": act(),
     "set_appearance": act(422),
     "account_reauthenticate": Route(MOVED, MOVED, HERE, HERE),
     "account_email": Route(MOVED, MOVED, HERE, MOVED),

@@ -39,6 +39,8 @@ BAD = [
     ("KRING_DEMO_SIGN_IN", "maybe"),
     ("KRING_SMTP", "mail.example"),
     ("KRING_SMTP", "smtp://mail.example:smtp"),
+    ("KRING_SMTP", "smtp://u:p@mail.example?tls=off"),
+    ("KRING_BOUNCES", "bounces"),
     ("KRING_MAIL_FROM", "nobody"),
     ("KRING_MAIL_FROM", "a@b.example\nBcc: everybody@example.com"),
     ("KRING_OIDC_ISSUER", "login.example"),

@@ -102,6 +102,8 @@ LEFT_OUT: dict[str, str] = {
     "core.Delivery": "what the worker still has to do, for a moment",
     "core.NodeLease": "of the server's processes",
     "core.RecordedEvent": "the same acts as in acts, on their way for seven days",
+    "mail.DeadAddress": "that an address takes no mail; the settings page says it of one's own",
+    "mail.Letter": "mail on its way to you; empty once it was sent",
     "desk.Application": "of who waits to be let in, and has no person here yet to be told of it",
     "desk.InvitationLink": "of the community, made by its owners for others to join by",
     "feed.Pseudonym": "the number under which the log knows you; alone it says nothing",

@@ -39,6 +39,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("moderation", "kring.project.cli.moderation", "look at what was reported, and decide"),
     Command("audit", "kring.project.cli.audit", "what moderators did, unchanged or not"),
     Command("blocklist", "kring.project.cli.blocklist", "domains and handles not taken here"),
+    Command("mail", "kring.project.cli.mail", "see how mail is doing, or try again"),
+    Command("bounce", "kring.project.cli.bounce", "take in a mail that came back"),
     Command("timeline", "kring.project.cli.timeline", "what connections wrote, newest first"),
     Command("path", "kring.project.cli.path", "the shortest path between two people"),
     Command("migrate", "kring.project.cli.migrate", "bring the database up to this release"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allauth.account.adapter import get_adapter
 from allauth.account.decorators import reauthentication_required
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -28,6 +29,7 @@ def change(request: KringRequest) -> HttpResponse:
         change_handle(identity=actor(request), handle=asked, now=clock.utc_now())
     except (Conflict, Invalid, TooMany) as error:
         return with_retry(_form(request, asked, error), error)
+    get_adapter().send_notification_mail("account/email/handle_changed", request.user)
     said = _("You are @%(handle)s now. Links to the handle before still lead to you.")
     notice(request, said % {"handle": actor(request).handle}, undo=reverse("undo_handle"))
     return see_other(reverse("settings_account"))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
+from allauth.account.adapter import get_adapter
 from allauth.mfa import app_settings as mfa
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
@@ -23,6 +24,7 @@ from django.views.decorators.http import require_POST, require_safe
 from kring.core import clock
 from kring.core.paging import possible_id
 from kring.feed.queries import preferences_of
+from kring.mail.queue import is_dead, revive
 from kring.members.appearance import set_appearance
 from kring.members.models import Account, TextSize, Theme
 from kring.web import devices
@@ -48,7 +50,7 @@ def index(request: KringRequest) -> HttpResponse:
 @require_safe
 @signed_in
 def account(request: KringRequest) -> HttpResponse:
-    """How one signs in. 2 queries, and one more where there is a sign-in service."""
+    """How one signs in. 3 queries, and one more where there is a sign-in service."""
     own = _account(request)
     held = list(Authenticator.objects.filter(user_id=own.pk).order_by("pk"))
     kinds = Authenticator.Type
@@ -67,8 +69,20 @@ def account(request: KringRequest) -> HttpResponse:
             for one in held
             if one.type == kinds.WEBAUTHN
         ],
+        mail_stopped=is_dead(own.email),
         connected=SocialAccount.objects.filter(user_id=own.pk).exists(),
     )
+
+
+@require_POST
+@signed_in
+def try_mail_again(request: KringRequest) -> HttpResponse:
+    """Send to one's own address again, beginning with a letter that says so."""
+    own = _account(request)
+    if revive(own.email):
+        get_adapter().send_mail("account/email/works_again", own.email, {})
+        notice(request, _("A mail is on its way. If it does not arrive, choose another address."))
+    return see_other(reverse("settings_account"))
 
 
 @require_safe
