@@ -27,6 +27,8 @@ SETTLED_AFTER = 60.0
 STOP_WITHIN = 15.0
 LOOK_EVERY = 0.1
 UNUSABLE = 2
+# granian reads it, and so do its processes: they look at the queue of that port.
+PORT_VARIABLE = "GRANIAN_PORT"
 
 log = structlog.get_logger(__name__)
 
@@ -43,12 +45,11 @@ class Child:
     deaths: int = field(default=0)
 
 
-def web(host: str, port: int, workers: int) -> Child:
+def web(host: str, workers: int) -> Child:
     """granian: one event loop in Rust per process, Django in threads behind it."""
     options = {
         "--interface": "wsgi",
         "--host": host,
-        "--port": str(port),
         "--workers": str(workers),
         "--blocking-threads": str(BLOCKING_THREADS),
         "--backpressure": str(BLOCKING_THREADS * 16),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
@@ -11,7 +12,8 @@ from kring.core import metrics
 from kring.media import policy
 from kring.project import processes
 from kring.project.bodies import BodiesFirst
-from kring.project.supervisor import BLOCKING_THREADS
+from kring.project.overload import Shedding, waiting_at
+from kring.project.supervisor import BLOCKING_THREADS, PORT_VARIABLE
 from kring.web.requests import Utf8Request
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kring.project.settings")
@@ -20,11 +22,14 @@ if settings.ENV.metrics_token:
     metrics.start(settings.ENV.data / "metrics")
 django_application = get_wsgi_application()
 django_application.request_class = Utf8Request
-application = BodiesFirst(
-    django_application,
-    slots=BLOCKING_THREADS // 2,
-    largest=settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
-    largest_form=policy.BODY_BYTES,
+application = Shedding(
+    BodiesFirst(
+        django_application,
+        slots=BLOCKING_THREADS // 2,
+        largest=settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
+        largest_form=policy.BODY_BYTES,
+    ),
+    partial(waiting_at, int(os.environ.get(PORT_VARIABLE, "0"))),
 )
 
 
@@ -40,6 +45,8 @@ def _get_ready() -> None:
     _ = get_resolver().url_patterns
     # Requests run in threads, with connections of their own.
     connections.close_all()
+    if PORT_VARIABLE in os.environ:
+        application.watch()
 
 
 _get_ready()

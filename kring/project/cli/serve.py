@@ -34,7 +34,7 @@ def start(*, host: str = "127.0.0.1", port: int = 8000, workers: int = 2) -> int
     from django.db import connections
 
     from kring.project import database, locks, processes
-    from kring.project.supervisor import Supervisor, web, worker
+    from kring.project.supervisor import PORT_VARIABLE, Supervisor, web, worker
 
     problem = processes.port_problem(host, port)
     if problem:
@@ -47,8 +47,8 @@ def start(*, host: str = "127.0.0.1", port: int = 8000, workers: int = 2) -> int
     # Counts of processes that are gone; a Prometheus knows that they begin at nought again.
     shutil.rmtree(settings.ENV.data / "metrics", ignore_errors=True)
     address = f"http://{host if ':' not in host else f'[{host}]'}:{port}"
-    environ = {"KRING_URL": address, **os.environ}
-    supervisor = Supervisor([web(host, port, workers), worker()], environ)
+    environ = {"KRING_URL": address, **os.environ, PORT_VARIABLE: str(port)}
+    supervisor = Supervisor([web(host, workers), worker()], environ)
     return supervisor.run(
         is_ready=lambda: processes.answers(host, port, "/health"),
         on_ready=lambda: print(f"Kring is ready: {address}", flush=True),
