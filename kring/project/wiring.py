@@ -102,9 +102,12 @@ def after_restore() -> list[Callable[[datetime, datetime], object]]:
 
 
 def _moderation() -> None:
+    from kring.core import events
     from kring.jobs import schedule
     from kring.moderation import policy, services, tasks
+    from kring.web import decision_mail
 
+    events.subscribe(decision_mail.MAILED_EVENTS, "web.tell_decision", decision_mail.hear_decision)
     schedule.register("moderation.expire", policy.EVERY, services.expire)
     schedule.register("moderation.wipe_evidence", timedelta(hours=1), tasks.wipe_evidence)
 

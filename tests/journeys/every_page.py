@@ -27,7 +27,7 @@ Places = Mapping[str, tuple[object, ...]]
 # A route, "@" whose or which one, "?" what is asked of it.
 NOBODY_SEES = (
     "home", "landing", "policy", "keyboard", "topics", "topic@topic", "post@post",
-    "profile@other", "cv@other", "account_login", "account_signup", "account_reset_password",
+    "profile@other", "cv@other", "report_post@post", "report_profile@other", "account_login", "account_signup", "account_reset_password",
     "account_reset_password_done", "account_request_login_code", "account_confirm_email@damaged",
     "account_reset_password_from_key@damaged_key", "account_reset_password_from_key_done",
     "account_inactive", "joining_waiting", "join@damaged",
@@ -41,7 +41,8 @@ MEMBERS_SEE = (
     *(f"edit_profile@me_{part}" for part in ("card", "about", "positions", "skills", "links")),
     "steering", "steering?preset=window", "scheduled", "edit_scheduled@waiting", "settings",
     "settings_account", "settings_sessions", "settings_language", "settings_appearance",
-    "settings_privacy", "settings_data", "community", "policy", "keyboard", "account_logout",
+    "settings_privacy", "settings_data", "report_post@post", "report_post@mine", "report_profile@other",
+    "reports_sent", "decisions", "community", "policy", "keyboard", "account_logout",
 )  # fmt: skip
 # By somebody who joined: those of the sample community cannot change their account.
 JOINED_SEE = (
@@ -49,7 +50,7 @@ JOINED_SEE = (
     "change_handle", "export", "erase", "mfa_add_webauthn", "account_reauthenticate",
     "mfa_activate_totp", "settings_data",
 )  # fmt: skip
-OWNERS_SEE = ("community", "desk")
+OWNERS_SEE = ("community", "desk", "moderation", "case@case", "audit_log", "decision@decision")
 
 NO_PAGE = {
     **dict.fromkeys(("health", "ready", "metrics"), "read by machines"),
@@ -152,6 +153,32 @@ def places_of_a_member(page: Page) -> Places:
         "why": (int(why.split("/")[2]),), "waiting": (int(waiting.split("/")[-1]),), **parts,
         **{key: value for key, value in public_places(page).items() if key == "topic"},
     }  # fmt: skip
+
+
+def places_of_an_owner(page: Page) -> Places:
+    """An owner comes in, reports two posts, leaves one as it is and lets the other wait."""
+    page.goto("/")
+    page.locator(".guides button").nth(OWNER).click()
+    page.locator(".rail").wait_for()
+    page.goto("/?order=time")
+    others = page.locator(".feed > .post:has(.menu__item[href^='/report/'])")
+    posts = [others.nth(number).get_attribute("data-card") for number in range(2)]
+    for post in posts:
+        page.goto(f"/report/post/{post}")
+        page.locator("[name=reason][value=spam]").check()
+        page.locator("#words").fill("The same offer, three times.")
+        page.locator("main form .btn--primary").click()
+    page.goto("/moderation")
+    waiting = [link.get_attribute("href") for link in page.locator(".case h3 a").all()]
+    page.goto(waiting[0])
+    page.locator("[name=action][value=dismiss]").check()
+    page.locator("main form .btn--primary").last.click()
+    page.goto("/report/sent")
+    statement = page.locator(".rows a[href^='/decisions/']").first.get_attribute("href")
+    return {
+        "case": (int(waiting[1].split("/")[-1]),),
+        "decision": (int(statement.split("/")[-1]),),
+    }
 
 
 def way_in(page: Page, mail: Path, email: str) -> Iterator[None]:

@@ -15,11 +15,11 @@ from tests.journeys.every_page import (
     MEMBERS_SEE,
     NO_PAGE,
     NOBODY_SEES,
-    OWNER,
     OWNERS_SEE,
     address,
     names,
     places_of_a_member,
+    places_of_an_owner,
     public_places,
     way_in,
 )
@@ -155,10 +155,7 @@ def test_no_page_of_who_joins_is_in_anybody_s_way(page, served):
 
 
 def test_no_page_of_owners_is_in_anybody_s_way(page):
-    page.goto("/")
-    page.locator(".guides button").nth(OWNER).click()
-    page.locator(".rail").wait_for()
-    found = looked_at(page, OWNERS_SEE, {})
+    found = looked_at(page, OWNERS_SEE, places_of_an_owner(page))
     assert found == [], "\n".join(found)
 
 
