@@ -27,7 +27,8 @@ Places = Mapping[str, tuple[object, ...]]
 # A route, "@" whose or which one, "?" what is asked of it.
 NOBODY_SEES = (
     "home", "landing", "policy", "keyboard", "topics", "topic@topic", "post@post",
-    "profile@other", "cv@other", "report_post@post", "report_profile@other", "account_login", "account_signup", "account_reset_password",
+    "profile@other", "cv@other", "report_post@post", "report_profile@other",
+    "account_login", "account_signup", "account_reset_password",
     "account_reset_password_done", "account_request_login_code", "account_confirm_email@damaged",
     "account_reset_password_from_key@damaged_key", "account_reset_password_from_key_done",
     "account_inactive", "joining_waiting", "join@damaged",
@@ -41,8 +42,9 @@ MEMBERS_SEE = (
     *(f"edit_profile@me_{part}" for part in ("card", "about", "positions", "skills", "links")),
     "steering", "steering?preset=window", "scheduled", "edit_scheduled@waiting", "settings",
     "settings_account", "settings_sessions", "settings_language", "settings_appearance",
-    "settings_privacy", "settings_data", "report_post@post", "report_post@mine", "report_profile@other",
-    "reports_sent", "decisions", "community", "policy", "keyboard", "account_logout",
+    "settings_privacy", "settings_data", "report_post@post", "report_post@mine",
+    "report_profile@other", "reports_sent", "decisions", "community", "policy", "keyboard",
+    "account_logout",
 )  # fmt: skip
 # By somebody who joined: those of the sample community cannot change their account.
 JOINED_SEE = (
