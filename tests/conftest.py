@@ -90,6 +90,20 @@ def _language_of_this_test_alone():
     translation.deactivate()
 
 
+def pytest_collection_modifyitems(config, items):
+    """What asks no database answers alike on both: on PostgreSQL it is not run a second time."""
+    if connection.vendor != "postgresql":
+        return
+    asks = [item for item in items if _asks_a_database(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in {*asks}])
+    items[:] = asks
+
+
+def _asks_a_database(item) -> bool:
+    held = {"db", "transactional_db", "postgres_url", "migrated_postgres"}
+    return bool(item.get_closest_marker("django_db") or held & {*getattr(item, "fixturenames", ())})
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     """Under CI=true a browser, PostgreSQL or Redis that is missing fails the test it skips."""
