@@ -49,6 +49,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+DESK = ("desk", "desk_members", "desk_new_link", "desk_set_registration", "community")
 NAV = {
     "home": "home",
     "people": "people",
@@ -67,7 +68,9 @@ NAV = {
     "export": "settings",
     "erase": "settings",
     **dict.fromkeys(("moderation", "case", "audit_log"), "moderation"),
-    **dict.fromkeys(("desk", "desk_new_link", "desk_set_registration", "community"), "desk"),
+    **dict.fromkeys(
+        ("desk", "desk_members", "desk_new_link", "desk_set_registration", "community"), "desk"
+    ),
     "account_login": "sign_in",
 }
 

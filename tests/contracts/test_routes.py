@@ -77,6 +77,8 @@ ROUTES = {
     "joining_waiting": page(),
     # For owners: tests/web/test_joining.py.
     "desk": Route(WAY_IN, NO, 403, NO),
+    "desk_members": Route(WAY_IN, NO, 403, NO),
+    "desk_table": Route(WAY_IN, NO, 403, NO),
     **dict.fromkeys(
         (
             "desk_set_registration",

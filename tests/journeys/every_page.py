@@ -52,14 +52,22 @@ JOINED_SEE = (
     "change_handle", "export", "erase", "mfa_add_webauthn", "account_reauthenticate",
     "mfa_activate_totp", "settings_data",
 )  # fmt: skip
-OWNERS_SEE = ("community", "desk", "moderation", "case@case", "audit_log", "decision@decision")
+OWNERS_SEE = (
+    "audit_log",
+    "case@case",
+    "community",
+    "decision@decision",
+    "desk",
+    "desk_members",
+    "moderation",
+)
 
 NO_PAGE = {
     **dict.fromkeys(("health", "ready", "metrics"), "read by machines"),
     **dict.fromkeys(
         (
-            "feed_json", "suggest_people", "suggest_topics", "community_colours", "image",
-            "export_file",
+            "desk_table", "feed_json", "suggest_people", "suggest_topics", "community_colours",
+            "image", "export_file",
         ),
         "no HTML",
     ),

@@ -16,6 +16,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rules", type=Path, metavar="FILE", help="its rules, one a line")
     parser.add_argument("--accent", metavar="#RRGGBB", help='its colour; "" for that of Kring')
     parser.add_argument("--logo", type=Path, metavar="FILE", help="a PNG, JPEG, WebP or GIF")
+    parser.add_argument("--registration", metavar="WAY", help="who may join: open, approval, "
+                        "invitation or closed")  # fmt: skip
+    parser.add_argument("--question", help="what is asked of who joins, where an owner says yes")
     parser.add_argument("--owner", metavar="E-MAIL", help="make this member an owner")
     parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
 
@@ -35,7 +38,8 @@ def change(args: argparse.Namespace) -> None:
     """Change what was named. Raises Invalid or NotFound before anything is changed."""
     from django.db import transaction
 
-    from kring.core import clock
+    from kring.core import clock, nodes
+    from kring.desk.joining import set_registration
     from kring.media.models import Purpose
     from kring.media.services import take_in
     from kring.members.community import Face, community, make_owner, set_face, set_logo
@@ -49,9 +53,18 @@ def change(args: argparse.Namespace) -> None:
     if args.logo is not None:
         with args.logo.open("rb") as file:
             logo_id = take_in(file, by=None, purpose=Purpose.LOGO, now=clock.utc_now()).pk
+    if args.registration is not None or args.question is not None:
+        nodes.start()
     with transaction.atomic():
         if args.owner is not None:
             make_owner(args.owner)
+        if args.registration is not None or args.question is not None:
+            set_registration(
+                how=row.registration if args.registration is None else args.registration,
+                question=row.question if args.question is None else args.question,
+                by=None,
+                now=clock.utc_now(),
+            )
         if asked != before:
             set_face(asked)
         if logo_id is not None:
@@ -69,5 +82,7 @@ def face() -> dict[str, Any]:
         "rules": row.rules.splitlines(),
         "accent": row.accent,
         "logo": row.logo_id and str(row.logo_id),
+        "registration": row.registration,
+        "question": row.question,
         "owners": owners(),
     }

@@ -36,6 +36,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("import", "kring.project.cli.import_", "load real data: ldbc or deskdrop"),
     Command("community", "kring.project.cli.community", "name, look and owners of the community"),
     Command("members", "kring.project.cli.members", "list handles, names and external ids"),
+    Command("invite-link", "kring.project.cli.invite_link", "make a link that lets people join"),
     Command("moderation", "kring.project.cli.moderation", "look at what was reported, and decide"),
     Command("audit", "kring.project.cli.audit", "what moderators did, unchanged or not"),
     Command("blocklist", "kring.project.cli.blocklist", "domains and handles not taken here"),

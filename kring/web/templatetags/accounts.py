@@ -53,6 +53,7 @@ DESK = Section("desk", "gauge", _("The desk"),
                _("Who joins, who is here, and how the community does"), "desk")  # fmt: skip
 DESK_PARTS = (
     Section("joining", "user-plus", _("Joining"), "", "desk"),
+    Section("members", "users-round", _("Members"), "", "desk_members"),
     Section("community", "megaphone", _("The community"), "", "community"),
 )
 
