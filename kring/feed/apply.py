@@ -15,6 +15,7 @@ from kring.core.ids import ms_of
 from kring.feed.events import (
     LessLikeThisAsked,
     LessLikeThisUndone,
+    MeasurementForgotten,
     MoreLikeThisAsked,
     MoreLikeThisUndone,
     PostHidden,
@@ -269,6 +270,10 @@ def _seen(at: _Place, event: PostsSeen) -> None:
     )
 
 
+def _unmeasured(at: _Place, event: MeasurementForgotten) -> None:
+    at.world.forget_measured(event.by)
+
+
 def _forgotten(at: _Place, event: members.IdentityDeleted) -> None:
     at.world.forget(event.identity_id)
 
@@ -301,5 +306,6 @@ OPERATIONS: dict[type[Event], Callable[[_Place, Any], None]] = {
     network.Unfollowed: _unfollowed,
     members.ProfileChanged: _profile,
     members.IdentityDeleted: _forgotten,
+    MeasurementForgotten: _unmeasured,
     members.IdentityLimited: _limited,
 }

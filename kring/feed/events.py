@@ -104,3 +104,9 @@ class PostsSeen(Event, frozen=True, kw_only=True):
     expected: tuple[float, ...] = ()
     surface: str = ""
     page_id: int = 0
+
+
+class MeasurementForgotten(Event, frozen=True, kw_only=True):
+    """What was measured of somebody is deleted; what they did stays."""
+
+    by: int

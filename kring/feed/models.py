@@ -184,3 +184,14 @@ class Preferences(models.Model):
     home_only = models.BooleanField(default=False)
     languages = models.CharField(max_length=200, blank=True, default="")
     changed_at = models.DateTimeField()
+
+
+class MeasureConsent(models.Model):
+    """That somebody said yes or no to being measured, to which wording and when. Only added to."""
+
+    identity = models.ForeignKey(
+        Identity, on_delete=models.CASCADE, related_name="measure_consents"
+    )
+    agreed = models.BooleanField()
+    version = models.PositiveSmallIntegerField()
+    at = models.DateTimeField()

@@ -327,6 +327,23 @@ class Community(models.Model):
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_community")]
 
 
+class Imprint(models.Model):
+    """Who answers for this community, and its terms (a single row); empty where nobody said."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    name = models.CharField(max_length=150, blank=True, default="")
+    address = models.CharField(max_length=300, blank=True, default="")
+    email = models.EmailField(max_length=254, blank=True, default="")
+    # In which members and authorities may write, as somebody would say them.
+    languages = models.CharField(max_length=100, blank=True, default="")
+    # Markdown, in the place of the terms that Kring comes with.
+    terms = models.TextField(blank=True, default="")
+    changed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_imprint")]
+
+
 class BlockedKind(models.TextChoices):
     EMAIL = "email", _("Domains of e-mail addresses")
     HANDLE = "handle", _("Handles")

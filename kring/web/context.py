@@ -69,7 +69,15 @@ NAV = {
     "erase": "settings",
     **dict.fromkeys(("moderation", "case", "audit_log"), "moderation"),
     **dict.fromkeys(
-        ("desk", "desk_members", "desk_new_link", "desk_set_registration", "community"), "desk"
+        (
+            "desk",
+            "desk_members",
+            "desk_new_link",
+            "desk_set_registration",
+            "community",
+            "legal",
+        ),
+        "desk",
     ),
     "account_login": "sign_in",
 }

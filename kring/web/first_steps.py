@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 
 from kring.core import clock
 from kring.core.html import plain_text
+from kring.feed.models import MeasureConsent
 from kring.members.models import Identity, Kind
 from kring.network.models import Connection, Follow
 from kring.posts.cards import AuthorCard, Excerpt, TopicCard
@@ -31,21 +32,23 @@ class FirstSteps:
 
     question: a recent post that hardly anybody answered yet
     people: who wrote lately and got people talking
+    measuring: whether they have yet to say if they may be measured
     """
 
     question: Excerpt | None
     people: list[AuthorCard]
     topics: list[TopicCard]
     headline: bool
+    measuring: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.question or self.people or self.topics or self.headline)
+        return self.measuring or bool(self.question or self.people or self.topics or self.headline)
 
 
 def first_steps(viewer: Identity, followed_topics: Collection[TopicCard]) -> FirstSteps | None:
     """For whoever came in the last two weeks; None for everybody else, without a query.
 
-    At most 6 queries.
+    At most 7 queries.
     """
     if clock.utc_now() - viewer.created_at > NEW_FOR:
         return None
@@ -60,6 +63,7 @@ def first_steps(viewer: Identity, followed_topics: Collection[TopicCard]) -> Fir
         people=[] if ties else _people(recent),
         topics=[] if followed_topics else _topics(viewer),
         headline=not viewer.headline,
+        measuring=not MeasureConsent.objects.filter(identity_id=viewer.pk).exists(),
     )
 
 

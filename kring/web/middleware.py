@@ -33,7 +33,7 @@ from kring.web.limits import spend_act
 GetResponse = Callable[[HttpRequest], HttpResponse]
 ACTING = "identity_id"
 # Where somebody who is leaving may go: back, out, and to another language.
-LEAVING_MAY = ("stay", "account_logout", "set_language")
+LEAVING_MAY = ("stay", "account_logout", "set_language", "privacy", "terms", "contact")
 # Neither a cache on the way nor the disk of a computer that others use keeps what a member saw.
 FOR_ONE = "private, no-store"
 log = structlog.get_logger("kring.web")
@@ -53,7 +53,8 @@ class KringRequest(HttpRequest):
 # Where somebody goes who is suspended: they read why, ask to look again, and leave. Whatever else
 # is theirs by right (their data, the end of their account) is added here by its route's name.
 WHILE_SUSPENDED = {
-    "decisions", "decision", "set_language", "account_logout", "policy",
+    "decisions", "decision", "set_language", "account_logout", "policy", "privacy", "terms",
+    "contact",
     "settings_data", "export", "export_file", "erase", "account_reauthenticate",
 }  # fmt: skip
 _READING = ("GET", "HEAD")

@@ -26,6 +26,7 @@ from kring.feed import services as feed
 from kring.feed.log import pages, pseudonyms
 from kring.feed.models import LoggedAct
 from kring.jobs.worker import drain
+from kring.mail.models import DeadAddress, Letter
 from kring.media import files
 from kring.media.models import Image, Purpose
 from kring.media.services import store_generated
@@ -119,6 +120,8 @@ def town(db, own_pictures):
     exports.make_waiting(now)
     sign_in(zelda).get("/")
     drain()
+    DeadAddress.objects.create(address="zelda@example.org", since=now, code="550")
+    Letter.objects.create(id=7, to="Zelda@example.org", message=b"", made_at=now, due_at=now)
     here_and_more = {"zelda": zelda, "top": top, "alone": alone, "answer": answer, "deep": deep,
                      "below": below, "shared": shared, "square": here}  # fmt: skip
     return type("Town", (), here_and_more)

@@ -73,6 +73,12 @@ ROUTES = {
     "policy": page(),
     "landing": page(),
     "keyboard": page(),
+    "privacy": page(),
+    "terms": page(),
+    "contact": page(),
+    "legal": Route(WAY_IN, WAY_IN, 403, 403),  # for owners: tests/web/test_law.py
+    "answer_measuring": act(422),
+    "forget_measured": act(),
     "join": Route(404, NO, SENT, NO),
     "joining_waiting": page(),
     # For owners: tests/web/test_joining.py.

@@ -26,7 +26,8 @@ Places = Mapping[str, tuple[object, ...]]
 
 # A route, "@" whose or which one, "?" what is asked of it.
 NOBODY_SEES = (
-    "home", "landing", "policy", "keyboard", "topics", "topic@topic", "post@post",
+    "home", "landing", "policy", "privacy", "terms", "contact", "keyboard",
+    "topics", "topic@topic", "post@post",
     "profile@other", "cv@other", "report_post@post", "report_profile@other",
     "account_login", "account_signup", "account_reset_password",
     "account_reset_password_done", "account_request_login_code", "account_confirm_email@damaged",
@@ -59,6 +60,7 @@ OWNERS_SEE = (
     "decision@decision",
     "desk",
     "desk_members",
+    "legal",
     "moderation",
 )
 

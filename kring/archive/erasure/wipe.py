@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 import structlog
+from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
@@ -24,6 +25,7 @@ from kring.archive.models import Export
 from kring.core.events import Event, decode, record
 from kring.core.models import Delivery, RecordedEvent
 from kring.feed import forgetting
+from kring.mail.models import DeadAddress, Letter
 from kring.media.models import Image
 from kring.media.services import discard
 from kring.members.events import IdentityDeleted
@@ -78,6 +80,7 @@ def _erase(person: Identity, handles: Collection[str], now: datetime) -> None:
     FormerPart.objects.filter(identity=person).delete()
     Identity.objects.filter(pk=person.pk).delete()
     if account_id is not None:
+        _forget_mail(account_id)
         _forget_sessions(account_id)
         Account.objects.filter(pk=account_id).delete()
     words.drop_unused_topics(topics)
@@ -105,6 +108,15 @@ def _forget_events(identity_id: int) -> None:
 
 def _names(event: Event, identity_id: int) -> bool:
     return any(getattr(event, name) == identity_id for name in event.__struct_fields__)
+
+
+def _forget_mail(account_id: int) -> None:
+    """Letters to their addresses, whatever became of them, and that nobody was there."""
+    theirs = set(EmailAddress.objects.filter(user_id=account_id).values_list("email", flat=True))
+    theirs |= set(Account.objects.filter(pk=account_id).values_list("email", flat=True))
+    for email in theirs:
+        Letter.objects.filter(to__iexact=email).delete()
+        DeadAddress.objects.filter(address__iexact=email).delete()
 
 
 def _forget_sessions(account_id: int) -> None:

@@ -79,6 +79,7 @@ PARTS: tuple[Part, ...] = (
     table("feed_preferences", feed.Preferences, "identity",
           "preset people_subjects near_far familiar_new quick_lasting outside_percent measure "
           "profile home_only languages changed_at"),
+    table("answers_on_measuring", feed.MeasureConsent, "identity", "agreed version at"),
     table("conclusions_from_my_posts", feed.PostText, "post__author",
           "post language bait cues topics said_at duplicate_of encoder"),
     made.INTERESTS,
@@ -115,6 +116,7 @@ LEFT_OUT: dict[str, str] = {
     "media.LinkPreview": "what linked pages say of themselves",
     "members.Blocked": "domains and handles that the community does not take, of nobody",
     "members.Community": "of the community",
+    "members.Imprint": "of the community",
     "members.Tombstone": "digests of who was erased",
     "moderation.AuditEntry": "ids and codes; what was decided is in decisions_about_me",
     "moderation.Case": "what others said is theirs; what came of it: decisions_about_me",

@@ -3,7 +3,14 @@
 from kring.feed.services.hide import hide, unhide
 from kring.feed.services.less import less
 from kring.feed.services.more import more
-from kring.feed.services.prefer import Wanted, prefer, reset_preferences, switch
+from kring.feed.services.prefer import (
+    Wanted,
+    answer_measuring,
+    forget_measured,
+    prefer,
+    reset_preferences,
+    switch,
+)
 from kring.feed.services.reset import reset_everything
 from kring.feed.services.take_back import undo_less, undo_more
 from kring.feed.services.topics import (
@@ -17,7 +24,9 @@ from kring.feed.services.topics import (
 
 __all__ = [
     "Wanted",
+    "answer_measuring",
     "follow_topic",
+    "forget_measured",
     "hide",
     "less",
     "more",

@@ -12,13 +12,16 @@ from django.utils.translation import gettext as _
 
 from kring.core import events
 from kring.core.errors import Invalid
-from kring.feed.events import PreferencesChanged
-from kring.feed.models import Preferences
+from kring.feed import forgetting
+from kring.feed.events import MeasurementForgotten, PreferencesChanged
+from kring.feed.models import MeasureConsent, Preferences
 from kring.feed.steering import AXES, FURTHEST, MOST_OUTSIDE_PERCENT, PRESETS, Axes
 from kring.members.models import Identity
 from kring.posts.services.access import lock
 
 MOST_LANGUAGES = 20
+# Of the words in which it is asked: raise it when they change in meaning.
+CONSENT_VERSION = 1
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 
 
@@ -78,7 +81,30 @@ def switch(
         "home_only": home_only,
         "languages": ",".join(codes),
     }
+    if measure != before.measure:
+        _note_consent(by, measure, now)
     _keep(before, after, now)
+
+
+@transaction.atomic
+def answer_measuring(*, by: Identity, agreed: bool, now: datetime) -> None:
+    """What somebody says when they are asked whether they may be measured."""
+    lock(by)
+    before = Preferences.objects.filter(identity=by).first() or Preferences(identity=by)
+    _note_consent(by, agreed, now)
+    _keep(before, {"measure": agreed}, now)
+
+
+@transaction.atomic
+def forget_measured(*, by: Identity, now: datetime) -> None:
+    """Delete what was measured of somebody so far, in every process; what they did stays."""
+    lock(by)
+    forgetting.forget_measured(by.pk)
+    events.record(MeasurementForgotten(by=by.pk), now=now)
+
+
+def _note_consent(by: Identity, agreed: bool, now: datetime) -> None:
+    MeasureConsent.objects.create(identity=by, agreed=agreed, version=CONSENT_VERSION, at=now)
 
 
 @transaction.atomic

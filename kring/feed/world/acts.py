@@ -219,6 +219,12 @@ class ActTable:
         for row in np.concatenate([self.by_actor.rows(person), self.by_target.rows(person)]):
             self.drop([int(row)] if self.passed_on.view[row] else self._with_passed_on(int(row)))
 
+    def forget_kind(self, person: int, kind: int) -> None:
+        """Drop what one person did of one kind."""
+        for row in self.by_actor.rows(person).tolist():
+            if self.kind.view[row] == kind:
+                self.drop([row])
+
     def expire(self, kind: int, before_ms: int) -> None:
         """Drop all acts of a kind from before a moment."""
         old = (self.kind.view == kind) & (self.at_ms.view < before_ms) & ~self.removed.view

@@ -193,6 +193,13 @@ class World:
         self.exposures.forget(person)
         self.acts.forget(person)
 
+    def forget_measured(self, person_id: int) -> None:
+        """What somebody saw and read goes; what they did stays."""
+        person = self.people.find(person_id)
+        if person >= 0:
+            self.exposures.forget(person)
+            self.acts.forget_kind(person, ActKind.READ)
+
     def expire(self, *, exposures_before_ms: int, ties_before_ms: int) -> None:
         """Let go of what is too old to be loaded: looks, and the acts that connections were."""
         self.exposures.expire(exposures_before_ms)

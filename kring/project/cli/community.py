@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                         "invitation or closed")  # fmt: skip
     parser.add_argument("--question", help="what is asked of who joins, where an owner says yes")
     parser.add_argument("--owner", metavar="E-MAIL", help="make this member an owner")
+    parser.add_argument("--contact-name", metavar="NAME", help="who answers for the community")
+    parser.add_argument("--contact-email", metavar="E-MAIL", help="where anybody may write to")
+    parser.add_argument("--contact-address", metavar="ADDRESS", help="its postal address")
+    parser.add_argument("--contact-languages", metavar="TEXT", help="in which one may write")
+    parser.add_argument("--terms", type=Path, metavar="FILE", help="its own terms, as Markdown")
     parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
 
 
@@ -56,6 +62,7 @@ def change(args: argparse.Namespace) -> None:
     if args.registration is not None or args.question is not None:
         nodes.start()
     with transaction.atomic():
+        _say_contact(args, clock.utc_now())
         if args.owner is not None:
             make_owner(args.owner)
         if args.registration is not None or args.question is not None:
@@ -71,11 +78,26 @@ def change(args: argparse.Namespace) -> None:
             set_logo(logo_id)
 
 
-def face() -> dict[str, Any]:
-    """What the community is now. 2 queries."""
-    from kring.members.community import community, owners
+def _say_contact(args: argparse.Namespace, now: datetime) -> None:
+    from kring.members.imprint import Said, imprint, set_imprint
 
-    row = community()
+    row = imprint()
+    before = Said(row.name, row.address, row.email, row.languages, row.terms)
+    given = {
+        name: getattr(args, f"contact_{name}") for name in ("name", "address", "email", "languages")
+    }
+    given["terms"] = None if args.terms is None else args.terms.read_text("utf-8", "replace")
+    asked = replace(before, **{name: text for name, text in given.items() if text is not None})
+    if asked != before:
+        set_imprint(asked, now=now)
+
+
+def face() -> dict[str, Any]:
+    """What the community is now. 3 queries."""
+    from kring.members.community import community, owners
+    from kring.members.imprint import imprint
+
+    row, said = community(), imprint()
     return {
         "name": row.name,
         "tagline": row.tagline,
@@ -85,4 +107,8 @@ def face() -> dict[str, Any]:
         "registration": row.registration,
         "question": row.question,
         "owners": owners(),
+        "contact": {
+            name: getattr(said, name) for name in ("name", "address", "email", "languages")
+        },
+        "own_terms": bool(said.terms),
     }

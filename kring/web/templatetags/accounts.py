@@ -55,6 +55,7 @@ DESK_PARTS = (
     Section("joining", "user-plus", _("Joining"), "", "desk"),
     Section("members", "users-round", _("Members"), "", "desk_members"),
     Section("community", "megaphone", _("The community"), "", "community"),
+    Section("legal", "scale", _("Contact and terms"), "", "legal"),
 )
 
 

@@ -22,7 +22,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from kring.core import clock
+from kring.core.errors import Invalid
 from kring.core.paging import possible_id
+from kring.feed import services as feed
+from kring.feed.models import MeasureConsent
 from kring.feed.queries import preferences_of
 from kring.mail.queue import is_dead, revive
 from kring.members.appearance import set_appearance
@@ -139,7 +142,29 @@ def change_appearance(request: KringRequest) -> HttpResponse:
 @require_safe
 @signed_in
 def privacy(request: KringRequest) -> HttpResponse:
-    return _page(request, "privacy", stored=preferences_of(actor(request).pk))
+    me = actor(request)
+    consent = MeasureConsent.objects.filter(identity_id=me.pk).order_by("-pk").first()
+    return _page(request, "privacy", stored=preferences_of(me.pk), consent=consent)
+
+
+@require_POST
+@signed_in
+def answer_measuring(request: KringRequest) -> HttpResponse:
+    """The question of the first steps."""
+    agreed = request.POST.get("agreed")
+    if agreed not in ("yes", "no"):
+        raise Invalid(_("Say yes or no."), field="agreed")
+    feed.answer_measuring(by=actor(request), agreed=agreed == "yes", now=clock.utc_now())
+    notice(request, _("Saved. You can change your mind under Settings, Privacy."))
+    return see_other(reverse("home"))
+
+
+@require_POST
+@signed_in
+def forget_measured(request: KringRequest) -> HttpResponse:
+    feed.forget_measured(by=actor(request), now=clock.utc_now())
+    notice(request, _("Deleted: what you were shown, saw and read."))
+    return see_other(reverse("settings_privacy"))
 
 
 def _account(request: KringRequest) -> Account:
