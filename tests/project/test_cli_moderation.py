@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import shutil
 
 import pytest
 from django.db import connection
@@ -16,6 +17,7 @@ from kring.moderation.services import Notice, appeal, report
 from kring.moderation.subjects import post_subject
 from kring.posts.models import Post
 from kring.posts.visibility import may_see
+from tests.processes import Kring
 from tests.web.visits import square, stored
 
 pytestmark = pytest.mark.django_db
@@ -159,3 +161,15 @@ def test_a_log_that_was_changed_is_told(capsys, here):
     code, told, _ = kring(capsys, "audit", "--verify")
     assert code == 1
     assert told["broken"] == [str(AuditEntry.objects.get().pk)]
+
+
+@pytest.mark.process
+def test_a_command_that_writes_takes_ids_of_its_own(migrated_folder, tmp_path):
+    """In the tests above this process has them already."""
+    shutil.copytree(migrated_folder, tmp_path / "data")
+    installation = Kring(tmp_path / "data")
+    added = installation.run("blocklist", "add", "link", "spam.example")
+    assert (added.returncode, added.stdout) == (0, "1 of 1 added.\n"), added.stderr
+    opened = installation.run("moderation", "open", "nobody")
+    assert opened.returncode == 2
+    assert "Traceback" not in opened.stderr

@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from kring.core import clock
+    from kring.core import clock, nodes
     from kring.core.errors import Invalid
     from kring.members.models import Blocked
     from kring.moderation.services.blocklist import block, unblock
@@ -42,6 +42,7 @@ def run(args: argparse.Namespace) -> int:
     lines = [*args.lines, *(_lines(args.file) if args.file else [])]
     if not lines:
         raise Invalid("Name what belongs on the list, or a file with --file.")
+    nodes.start()
     change = block if args.verb == "add" else unblock
     number = change(kind=args.kind, lines=lines, by=None, now=clock.utc_now())
     if args.json:

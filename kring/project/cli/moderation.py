@@ -33,6 +33,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    from kring.core import nodes
+
+    if args.verb not in ("queue", "show"):
+        nodes.start()
     document = _VERBS[args.verb](args)
     if args.json:
         print_json(document)
