@@ -401,6 +401,18 @@ def test_an_appeal_comes_in_time_and_by_a_suspended_person_too(bench):
     appeal(decision_id=made.pk, by=ada(bench), about=mine, words="Why?", now=NOW)
 
 
+def test_the_limit_on_appeals_fires(bench, monkeypatch):
+    monkeypatch.setattr(policy, "APPEALS", policy.Limit(1, timedelta(hours=24)))
+    first = bench.rule("limit")
+    other = publish(author=bench.town.ada, draft=Draft(text="Another"), now=NOW)
+    second = bench.rule("limit", case=bench.case(other))
+    mine = {bench.town.ada.pk}
+    appeal(decision_id=first.pk, by=bench.town.ada, about=mine, words="Why?", now=NOW)
+    with pytest.raises(TooMany) as error:
+        appeal(decision_id=second.pk, by=bench.town.ada, about=mine, words="Why?", now=NOW)
+    assert error.value.retry_after > 0
+
+
 def test_a_reporter_asks_to_look_again_at_what_was_left(bench):
     made = bench.rule("dismiss")
     bob, stranger = bench.town.bob, bench.town.dan
