@@ -54,14 +54,15 @@ class Ranker:
     ) -> Floats:
         """Shape (n, heads).
 
-        Equal features have equal log-odds, to the last bit: multiplied this way round, a column
-        comes out the same wherever it stands, so equals go by their ids and not by chance.
+        Equal features have equal log-odds, to the last bit, so equals go by their ids and not by
+        chance: not by `@`, whose last bit depends on where a column stands and on the processor.
 
         factors: what the viewer makes of each group of reasons, 0 to 2
         """
         gains = self._gains(factors)
         steep = np.ascontiguousarray((self._bend * gains.take(self._feature, axis=0)).T)
-        return np.asarray((steep @ self._hinges(features)).T + (self.bias + self._first @ gains))
+        odds = np.einsum("kh,hn->nk", steep, self._hinges(features))
+        return np.asarray(odds + (self.bias + self._first @ gains))
 
     def _hinges(self, features: NDArray[np.float32]) -> Floats:
         """How far each feature is beyond each knot of its curve; shape (knots, n)."""

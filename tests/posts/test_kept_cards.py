@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
 # Nothing on a card that anybody keeps: a new post or person, or what is a viewer's own.
 QUIET = {"PostPublished", "Bookmarked", "Unbookmarked", "ThreadMuted", "ThreadUnmuted",
-         "IdentityCreated"}  # fmt: skip
+         "IdentityCreated", "IdentityLimited"}  # fmt: skip
 
 
 @pytest.fixture

@@ -15,8 +15,9 @@ from django.utils import timezone
 from kring.core import clock
 from kring.members.models import Account
 from kring.members.services import suspend
+from kring.posts.models import Post
 from kring.web import sessions
-from tests.web.visits import BACKEND, account_of, sign_in, square
+from tests.web.visits import ADVISED, BACKEND, account_of, sign_in, square
 
 pytestmark = pytest.mark.django_db
 HOST = {"host": "127.0.0.1:8000"}
@@ -96,11 +97,16 @@ def test_a_key_that_nobody_has_opens_nothing(ada, key):
     assert not is_in(stranger)
 
 
-def test_whoever_may_no_longer_act_is_out_at_the_next_page(ada):
+def test_whoever_may_no_longer_act_does_nothing_from_the_next_page_on(ada):
+    """They stay signed in, to read why and to appeal: tests/web/test_moderation.py."""
     client = sign_in(ada)
-    assert is_in(client)
+    form = {"text": "Still here", **ADVISED}
+    assert client.post("/posts/new", form, headers=HOST).status_code == 303
     suspend(identity=ada, now=clock.utc_now())
-    assert not is_in(client)
+    for address in ("/bookmarks", "/settings/account"):
+        assert client.get(address, headers=HOST).status_code in (303, 403), address
+    assert client.post("/posts/new", form, headers=HOST).status_code == 403
+    assert Post.objects.filter(author=ada).count() == 1
 
 
 def test_an_account_that_is_switched_off_is_out_at_the_next_page(ada):
