@@ -37,7 +37,7 @@ def test_links_between_pages_lead_somewhere(page):
 def test_every_decision_has_a_number_of_its_own_and_is_in_the_map():
     records = sorted((ROOT / "docs/decisions").glob("*.md"))
     numbers = [record.name[:4] for record in records]
-    assert len(set(numbers)) == len(numbers)
+    assert numbers == [f"{number:04}" for number in range(1, len(records) + 1)]
     assert [r.name for r in records if f"decisions/{r.name}" not in ARCHITECTURE] == []
     for record in records:
         assert record.read_text().startswith(f"# {record.name[:4]} ")
