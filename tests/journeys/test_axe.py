@@ -44,7 +44,6 @@ CUT_OFF = """() => [...document.querySelectorAll("body *")].filter((box) => {
     return hides && box.clientWidth > 1 && box.scrollWidth > box.clientWidth + 1
       && box.checkVisibility() && box.innerText?.trim() && !box.closest(".vh, .act-word, .av");
   }).map((box) => box.innerText.slice(0, 60))"""
-BAR = "(how) => document.querySelectorAll('.nav--1').forEach((bar) => bar.style.position = how)"
 # What covers a control that is scrolled as far into sight as it can be.
 COVERED = """() => [...document.querySelectorAll("main a, main button, main summary, main input")]
   .slice(-6).filter((control) => {
@@ -62,8 +61,6 @@ def problems(page: Page, part: str = PART) -> list[str]:
     """What axe finds in each theme, and what sticks out of the screen."""
     found = []
     page.evaluate(AXE)
-    # A target that lies under the bar at this moment is scrolled out from under it: see COVERED.
-    page.evaluate(BAR, "static")
     # Only colours depend on the theme; everything else is asked once.
     for theme, only in THEMES.items():
         page.emulate_media(color_scheme=theme)
@@ -71,7 +68,6 @@ def problems(page: Page, part: str = PART) -> list[str]:
         for rule in result["violations"]:
             node = rule["nodes"][0]
             found.append(f"{page.url} {theme} {rule['id']} {node['html'][:200]}")
-    page.evaluate(BAR, "")
     wide = page.evaluate(TOO_WIDE)
     return [*found, f"{page.url} is {wide} px too wide"] if wide > 0 else found
 
