@@ -77,11 +77,20 @@ class KringAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def clean_email(self, email: str) -> str:
         if len(email) > EMAIL_CHARACTERS:
             raise ValidationError(_("Enter a valid e-mail address."))
-        if blocked_email(email):
+        if self._is_blocked(email):
             raise ValidationError(
                 _("This community takes no addresses at that domain. Use another address.")
             )
         return email
+
+    def _is_blocked(self, email: str) -> bool:
+        """Asked once a request: allauth cleans an address again as it stores it."""
+        known: dict[str, bool] = {}
+        if self.request is not None:
+            known = vars(self.request).setdefault("_blocked_emails", known)
+        if email not in known:
+            known[email] = blocked_email(email)
+        return known[email]
 
     def save_user(self, request: HttpRequest, user: Account, form: Any, commit: bool = True) -> Any:
         """The account alone: nobody is here before their address is confirmed.
