@@ -26,9 +26,6 @@ DAYS = {
     "leaving": MIND_CHANGED_WITHIN.days,
 }
 CONTRACT = gettext_noop("Needed for what you ask of this place (GDPR 6.1.b).")
-CONSENT = gettext_noop(
-    "You are asked when you come, and can change your mind at any time (GDPR 6.1.a)."
-)
 INTEREST = gettext_noop(
     "Our interest in a place that works; you can object, under Privacy (GDPR 6.1.f)."
 )
@@ -102,7 +99,7 @@ PURPOSES: tuple[Purpose, ...] = (
     Purpose(
         "measured", _("What you see and read"),
         _("Which posts a page showed you, which of them were on your screen and for how long, and which you read; with the reasons you were given."),
-        _("So that what you have read does not come back, and response is judged against who saw a post. No number under five people is shown to anybody."), CONSENT,
+        _("So that what you have read does not come back, and response is judged against who saw a post. No number under five people is shown to anybody."), INTEREST,
         _("%(pages)d days; what you read and were shown %(log)d days. Switched off, nothing more is kept, and you can have the rest deleted."),
         ("feed.LoggedPage", "feed.PageReasons", "feed.SeenPage", "feed.ReadPost",
          "feed.MeasureConsent"),

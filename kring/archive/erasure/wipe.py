@@ -25,7 +25,7 @@ from kring.archive.models import Export
 from kring.core.events import Event, decode, record
 from kring.core.models import Delivery, RecordedEvent
 from kring.feed import forgetting
-from kring.mail.models import DeadAddress, Letter
+from kring.mail import queue
 from kring.media.models import Image
 from kring.media.services import discard
 from kring.members.events import IdentityDeleted
@@ -115,8 +115,7 @@ def _forget_mail(account_id: int) -> None:
     theirs = set(EmailAddress.objects.filter(user_id=account_id).values_list("email", flat=True))
     theirs |= set(Account.objects.filter(pk=account_id).values_list("email", flat=True))
     for email in theirs:
-        Letter.objects.filter(to__iexact=email).delete()
-        DeadAddress.objects.filter(address__iexact=email).delete()
+        queue.forget(email)
 
 
 def _forget_sessions(account_id: int) -> None:
