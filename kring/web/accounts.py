@@ -87,7 +87,7 @@ class KringAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Asked once a request: allauth cleans an address again as it stores it."""
         known: dict[str, bool] = {}
         if self.request is not None:
-            known = vars(self.request).setdefault("_blocked_emails", known)
+            known = self.request.__dict__.setdefault("_blocked_emails", known)
         if email not in known:
             known[email] = blocked_email(email)
         return known[email]
